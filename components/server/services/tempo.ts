@@ -1,0 +1,81 @@
+import { labels } from "../labels";
+import { parseHours } from "../units";
+import { yaml } from "../yaml";
+import { listen, onLoopback, reach, type Rendering, type Service } from "./service";
+
+/** Traces over OTLP and Zipkin; makes span metrics and the service graph of them. The one file serves Tempo 2.8 and 3.0. */
+export function tempo(r: Rendering): Service {
+  const { spec, layout } = r;
+  return {
+    name: "tempo",
+    image: "grafana/tempo",
+    program: "/tempo",
+    args: [`-config.file=${layout.config("tempo")}/tempo.yml`],
+    files: { "tempo.yml": yaml(config(r)) },
+    user: [10001, 10001],
+    ports: ["tempo", "tempoOtlpGrpc", "tempoOtlpHttp", "tempoZipkin"],
+    health: onLoopback(r, "tempo", "/ready"),
+    validate: [["tempo", "-config.verify=true", "-config.file=@@config@@/tempo.yml"]],
+    memory: spec.shares.get("tempo")!,
+  };
+}
+
+function config(r: Rendering): object {
+  const { spec, layout } = r;
+  const data = layout.data("tempo");
+  return {
+    server: {
+      http_listen_address: layout.listen,
+      http_listen_port: spec.internalPorts.tempo,
+      grpc_listen_address: "127.0.0.1",
+      grpc_listen_port: spec.internalPorts.tempoGrpc,
+      log_level: "warn",
+    },
+    usage_report: { reporting_enabled: false },
+    distributor: {
+      receivers: {
+        otlp: { protocols: { grpc: { endpoint: listen(r, "tempoOtlpGrpc") }, http: { endpoint: listen(r, "tempoOtlpHttp") } } },
+        zipkin: { endpoint: listen(r, "tempoZipkin") },
+      },
+    },
+    storage: {
+      trace: { backend: "local", wal: { path: `${data}/wal` }, local: { path: `${data}/blocks` } },
+    },
+    metrics_generator: {
+      registry: { external_labels: { source: "tempo" } },
+      storage: {
+        path: `${data}/generator`,
+        remote_write: [{ url: `http://${reach(r, "prometheus", "prometheus")}/api/v1/write`, send_exemplars: true }],
+      },
+    },
+    overrides: {
+      defaults: {
+        compaction: { block_retention: `${parseHours(spec.retention.traces)}h` },
+        ingestion: {
+          max_traces_per_user: spec.memory >= 4096 ? 20_000 : 5_000,
+          rate_limit_bytes: spec.memory >= 4096 ? 8_000_000 : 4_000_000,
+          burst_size_bytes: spec.memory >= 4096 ? 16_000_000 : 8_000_000,
+        },
+        global: { max_bytes_per_trace: 5_000_000 },
+        metrics_generator: {
+          processors: ["service-graphs", "span-metrics"],
+          max_active_series: 5_000,
+          // The name that Grafana's datasource and Prometheus' own exemplars use.
+          trace_id_label_name: "trace_id",
+          processor: {
+            service_graphs: { dimensions: [labels.environment] },
+            span_metrics: {
+              intrinsic_dimensions: { service: false },
+              dimension_mappings: [
+                { name: labels.service, source_labels: ["service.name"] },
+                { name: labels.environment, source_labels: ["environment"] },
+                { name: labels.host, source_labels: ["host"] },
+                { name: labels.cloud, source_labels: ["cloud"] },
+              ],
+            },
+          },
+        },
+      },
+    },
+  };
+}

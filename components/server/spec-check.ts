@@ -1,0 +1,94 @@
+import { closest } from "fastest-levenshtein";
+import { z } from "zod";
+import { internalPorts, publicPorts } from "./ports";
+import { SpecError } from "./spec-error";
+import { parseHours, parseMebibytes } from "./units";
+import { serviceNames } from "./versions";
+
+/** Stands for the server's address where that is known only after the server exists; filled in on the server. */
+export const addressPlaceholder = "@@address@@";
+
+const name = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "lower-case letters, digits and hyphens, at most 63, such as \"gcp-orders\"");
+const label = z.string().regex(/^[\w.:/-]{1,128}$/, "letters, digits and _ . : / -, at most 128");
+const dnsName = z.string().regex(/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/, "a DNS name in lower case, such as \"mon.example.com\"");
+const address = z.union([z.literal(addressPlaceholder), z.literal("localhost"), dnsName, z.ipv4(), z.ipv6(), name]);
+const port = z.int().min(1).max(65535);
+const clients = z.array(name).refine(list => new Set(list).size === list.length, "names that differ from each other");
+
+const duration = z.string().refine(text => (parseHours(text) ?? 0) >= 24, "a number and h, d, w or y, at least 24h, such as \"30d\"");
+const size = z.string().refine(text => (parseMebibytes(text) ?? 0) >= 256, "a number and MB, GB or TB, at least 256MB, such as \"10GB\"");
+const timezone = z.string().refine(isTimezone, "a name of the IANA time zone database, such as \"Asia/Seoul\"");
+const optionalService = z.enum(serviceNames.filter(service => !["prometheus", "loki", "caddy"].includes(service)));
+
+const ports = <T extends string>(names: readonly T[]) => z.strictObject(Object.fromEntries(names.map(key => [key, port.optional()])) as Record<T, z.ZodOptional<typeof port>>);
+
+const schema = z.strictObject({
+  environment: label.optional(),
+  cloud: label.optional(),
+  host: label.optional(),
+  domain: dnsName.optional(),
+  addresses: z.array(address).min(1).optional(),
+  tls: z.enum(["acme", "own-ca", "given"]).optional(),
+  timezone: timezone.optional(),
+  memory: z.int().min(1).optional(),
+  leaveOut: z.array(optionalService).optional(),
+  retention: z.strictObject({ logs: duration, metrics: duration, metricsSize: size, traces: duration }).partial().optional(),
+  ports: ports(publicPorts).optional(),
+  internalPorts: ports(Object.keys(internalPorts)).optional(),
+  pushClients: clients.min(1).optional(),
+  readClients: clients.optional(),
+  imageRegistry: z.string().regex(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*$/, "a registry host and path, such as \"registry.example.com/mirror\"").optional(),
+});
+
+/** Throws a {@link SpecError} with everything that is wrong: path, value, what is allowed. */
+export function checkSpec(spec: unknown): void {
+  const result = schema.safeParse(spec, { reportInput: true });
+  if (!result.success) throw new SpecError(result.error.issues.flatMap(issue => describe(issue, spec)));
+}
+
+function describe(issue: z.core.$ZodIssue, spec: unknown): string[] {
+  const path = issue.path.map((part, i) => (typeof part === "number" ? `[${part}]` : `${i ? "." : ""}${String(part)}`)).join("");
+  if (issue.code === "unrecognized_keys") {
+    const known = knownKeys(issue.path);
+    return issue.keys.map(key => `${path ? `${path}.` : ""}${key}: no such key. Did you mean "${closest(key, known)}"? Known: ${known.join(", ")}.`);
+  }
+  return [`${path || "spec"}: ${show(valueAt(spec, issue.path))} is not allowed. Allowed: ${allowed(issue)}.`];
+}
+
+function allowed(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case "invalid_value": return issue.values.map(value => JSON.stringify(value)).join(", ");
+    case "invalid_type": return `a value of type ${issue.expected === "int" ? "whole number" : issue.expected}`;
+    case "too_small": return issue.origin === "array" ? `at least ${issue.minimum} entry` : `a number from ${issue.minimum} up`;
+    case "too_big": return `a number up to ${issue.maximum}`;
+    case "invalid_union": return "a DNS name, \"localhost\" or an IP address";
+    default: return issue.message;
+  }
+}
+
+function knownKeys(path: PropertyKey[]): string[] {
+  let at: unknown = schema;
+  for (const part of path) at = unwrap((at as z.ZodObject).shape[String(part)]);
+  return Object.keys((at as z.ZodObject).shape);
+}
+
+function unwrap(type: unknown): unknown {
+  return type instanceof z.ZodOptional ? unwrap(type.unwrap()) : type;
+}
+
+function valueAt(value: unknown, path: PropertyKey[]): unknown {
+  return path.reduce<unknown>((at, part) => (at as Record<PropertyKey, unknown> | undefined)?.[part], value);
+}
+
+function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+function isTimezone(text: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat("en", { timeZone: text })) && !/^[+-]/.test(text);
+  } catch {
+    return false;
+  }
+}
