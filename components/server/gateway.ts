@@ -106,7 +106,8 @@ function onlyWithToken({ spec, layout }: Rendering, kind: "push" | "read"): stri
   const headers = names.flatMap(name => [`header Authorization "Bearer {file.${folder}/${kind}-${name}.token}"`, `header Authorization "Basic {file.${folder}/${kind}-${name}.basic}"`]);
   return [
     `@${kind}_refused not {\n${headers.map(line => `\t${line}\n`).join("")}}`,
-    `respond @${kind}_refused "A token of a ${kind} client is needed: Authorization: Bearer <token>, or basic with the client's name." 401`,
+    // A handle, since Caddy sorts directives: a plain respond would come after the handle that answers queries, and let everybody in.
+    `handle @${kind}_refused {\n\trespond "A token of a ${kind} client is needed: Authorization: Bearer <token>, or basic with the client's name." 401\n}`,
   ];
 }
 

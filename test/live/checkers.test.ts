@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { isFound, locatePrograms } from "../../components/local/programs";
+import { renderBundle, type Plan } from "../../components/server/bundle";
+import { containerLayout, processLayout } from "../../components/server/layout";
+import type { ServerSpec } from "../../components/server/spec";
+
+/** Specs that turn on each branch of the renderers. */
+const specs: Record<string, ServerSpec> = {
+  "an empty spec": {},
+  "a small machine without Tempo and Grafana": { memory: 1024, leaveOut: ["tempo", "grafana"] },
+  "only what always runs": { leaveOut: ["tempo", "grafana", "alertmanager", "alloy"] },
+  "a large machine": { memory: 16384, retention: { logs: "1y", metrics: "2y", metricsSize: "500GB", traces: "30d" } },
+  "a public name with ACME": { domain: "mon.example.com", pushClients: ["orders", "gcp"], readClients: [] },
+  "ports of their own": { ports: { grafana: 80, logs: 8080, otlpGrpc: 443 }, addresses: ["localhost", "10.0.0.5", "fd00::5"] },
+  "another time zone and labels": { timezone: "Asia/Seoul", environment: "prod", cloud: "aws", host: "mon-1" },
+};
+
+/** Runs every checker of a bundle on its files; the outputs of those that refused. */
+async function refusals(spec: ServerSpec, layout: typeof containerLayout, folder: string): Promise<{ refused: string[]; checked: string[] }> {
+  const { files } = renderBundle(spec, layout);
+  const fill = (text: string) => text.replaceAll("@@root@@", folder);
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), fill(text));
+  }
+  const plan = JSON.parse(files["plan.json"]!) as Plan;
+  const found = await locatePrograms(["prometheus", "loki", "tempo", "alertmanager", "alloy", "caddy"]);
+  const refused: string[] = [];
+  const checked: string[] = [];
+  for (const service of plan.services) {
+    for (const [name, ...args] of service.validate) {
+      const program = found[service.name as "loki"];
+      assert.ok(isFound(program), `${service.name} is needed for this test: ${!isFound(program) && program.missing}`);
+      // In containers data and secrets are folders of the container; the checkers that touch them get the test's own.
+      const path = (program.paths as Record<string, string>)[name!]!;
+      const result = spawnSync(path, args.map(arg => arg.replaceAll("@@config@@", join(folder, "config", service.name))), { encoding: "utf8", timeout: 120_000 });
+      checked.push(name!);
+      if (result.status !== 0) refused.push(`${name}: ${result.stdout}${result.stderr}${result.error ?? ""}`);
+    }
+  }
+  return { refused, checked };
+}
+
+describe("the programs' own checkers accept", () => {
+  let root: string;
+  before(() => void (root = mkdtempSync(join(tmpdir(), "lgtm-checkers-"))));
+  after(() => rmSync(root, { recursive: true, force: true }));
+
+  for (const [name, spec] of Object.entries(specs)) {
+    it(name, async () => {
+      const { refused, checked } = await refusals(spec, processLayout, join(root, name.replaceAll(" ", "-")));
+      assert.deepEqual(refused, []);
+      assert.ok(checked.length >= 3, checked.join());
+    });
+  }
+
+  it("the files for containers, too, where those say other addresses", async () => {
+    // Caddy's checker makes the authority in its data folder, which for containers is a path of the image's own.
+    const { refused } = await refusals({ leaveOut: ["grafana"] }, { ...containerLayout, data: service => `@@root@@/data/${service}` }, join(root, "containers"));
+    assert.deepEqual(refused, []);
+  });
+});
+
+describe("a checker refuses", () => {
+  it("a file that is broken, so that a green check means something", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "lgtm-broken-"));
+    const found = await locatePrograms(["prometheus", "loki", "alloy", "caddy"]);
+    const broken = { prometheus: ["promtool", "check", "config"], loki: ["loki", "-verify-config", "-config.file"], alloy: ["alloy", "validate"], caddy: ["caddy", "validate", "--adapter=caddyfile", "--config"] } as const;
+    for (const [name, [tool, ...args]] of Object.entries(broken)) {
+      const program = found[name as "loki"];
+      assert.ok(isFound(program), name);
+      writeFileSync(join(folder, name), "no_such_key: {");
+      const last = args.at(-1)!;
+      const result = spawnSync((program.paths as Record<string, string>)[tool]!, last.startsWith("-config.file") ? [...args.slice(0, -1), `${last}=${join(folder, name)}`] : [...args, join(folder, name)]);
+      assert.notEqual(result.status, 0, name);
+    }
+    rmSync(folder, { recursive: true });
+  });
+});
