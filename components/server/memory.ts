@@ -19,7 +19,7 @@ export interface MemoryShare {
  */
 const table: Record<number, Partial<Record<ServiceName, [limit: number, soft: number]>>> = {
   1024: { prometheus: [160, 110], loki: [208, 140], alloy: [192, 60], alertmanager: [48, 28], caddy: [56, 36] },
-  2048: { prometheus: [352, 270], loki: [352, 250], tempo: [208, 140], grafana: [272, 180], alloy: [224, 80], alertmanager: [56, 32], caddy: [72, 44] },
+  2048: { prometheus: [352, 270], loki: [352, 230], tempo: [208, 140], grafana: [272, 180], alloy: [224, 80], alertmanager: [56, 32], caddy: [72, 44] },
   4096: { prometheus: [800, 640], loki: [1000, 750], tempo: [560, 430], grafana: [448, 300], alloy: [304, 150], alertmanager: [80, 50], caddy: [112, 76] },
   8192: { prometheus: [1792, 1440], loki: [2304, 1800], tempo: [1280, 1000], grafana: [640, 450], alloy: [416, 230], alertmanager: [112, 76], caddy: [176, 128] },
 };
