@@ -2,7 +2,7 @@ import type { ServiceName } from "./versions";
 
 /** What one service may use, in MiB. */
 export interface MemoryShare {
-  /** Hard limit: the container's memory limit; for a plain process, the resident size at which it is restarted. */
+  /** Hard limit: the container's memory limit; a plain process is restarted when its own memory, without program pages, is larger. */
   limit: number;
   /** GOMEMLIMIT: where the Go runtime starts to collect harder. The gap to `limit` holds program pages and buffers. */
   soft: number;

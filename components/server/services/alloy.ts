@@ -122,7 +122,7 @@ loki.process "services" {
   forward_to = [loki.write.server.receiver]
 
   stage.match {
-    selector = "{filename=~\\".+\\"} !~ \`\\"tag\\":\\"lgtm/\`"
+    selector = "{filename=~\\".+\\"} !~ \\"tag.:.lgtm/\\""
     action   = "drop"
   }
 

@@ -1,6 +1,8 @@
+import { isIP } from "node:net";
 import { gatewayRoutes } from "../gateway";
 import { publicPorts } from "../ports";
 import { Tls } from "../spec";
+import { addressPlaceholder } from "../spec-check";
 import { listen, onLoopback, type Rendering, type SecretFile, type Service } from "./service";
 
 /** The gateway: the only way in from outside the machine. */
@@ -53,6 +55,12 @@ function caddyfile(r: Rendering): string {
 	storage file_system ${data}/certificates
 	auto_https disable_redirects
 	skip_install_trust
+	# Who connects by IP address names no server; in a container the address is not Caddy's own either.
+	default_sni ${spec.addresses.find(address => isIP(address) || address === addressPlaceholder) ?? spec.addresses[0]}
+	servers {
+		# HTTP/3 would be announced but the UDP port is not open.
+		protocols h1 h2
+	}
 ${ports.includes(80) ? "	# Port 80 speaks TLS here; Caddy refuses that on the port it keeps for plain HTTP.\n	http_port 1\n" : ""}	grace_period 10s
 	metrics
 	log {
