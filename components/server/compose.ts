@@ -10,7 +10,8 @@ export function composeFile(r: Rendering, services: Service[]): string {
   return yaml({
     name: "lgtm",
     services: Object.fromEntries(services.map(service => [service.name, composeService(r, service)])),
-    networks: { lgtm: {} },
+    // A name for the bridge, so that `apply` can forbid it the cloud's metadata service and leave other containers alone.
+    networks: { lgtm: { driver_opts: { "com.docker.network.bridge.name": "lgtm0" } } },
   });
 }
 

@@ -31,7 +31,7 @@ const test = suite(async () => {
     const file = join(root, path);
     mkdirSync(dirname(file), { recursive: true });
     // A project and names of the test's own: another server may run on this engine.
-    writeFileSync(file, text.replaceAll("@@root@@", root).replaceAll("@@secrets@@", join(root, "secrets")).replace(/^name: lgtm$/m, "name: lgtm-limits").replaceAll("container_name: lgtm-", "container_name: lgtm-limits-"));
+    writeFileSync(file, text.replaceAll("@@root@@", root).replaceAll("@@secrets@@", join(root, "secrets")).replace(/^name: lgtm$/m, "name: lgtm-limits").replaceAll("container_name: lgtm-", "container_name: lgtm-limits-").replace("name: lgtm0", "name: lgtm-limits0"));
   }
   for (const service of ["loki", "prometheus"]) {
     mkdirSync(join(root, "data", service), { recursive: true });

@@ -1,0 +1,69 @@
+/** A folder of the machine. */
+export interface FolderStore {
+  kind: "folder";
+  path: string;
+}
+
+export interface S3Store {
+  kind: "s3";
+  bucket: string;
+  /** Put before every path, without a slash at its end; empty for none. */
+  prefix: string;
+  region: string;
+  /** @default AWS's own address of the bucket */
+  endpoint?: string;
+}
+
+export interface AzureBlobStore {
+  kind: "azure-blob";
+  account: string;
+  container: string;
+  prefix: string;
+  /** @default https://<account>.blob.core.windows.net */
+  endpoint?: string;
+  /** Client id of the machine's managed identity, where it has more than one. */
+  clientId?: string;
+}
+
+export interface GcsStore {
+  kind: "gcs";
+  bucket: string;
+  prefix: string;
+  /** @default https://storage.googleapis.com */
+  endpoint?: string;
+}
+
+/** Where releases come from and status goes. */
+export type Store = FolderStore | S3Store | AzureBlobStore | GcsStore;
+
+/** A disk of its own for the services' data, mounted on `<root>/data`. */
+export interface DataDisk {
+  /** A name that stays, such as `/dev/disk/by-id/…`. */
+  device: string;
+  /** Size at its creation: an empty disk of another size is not formatted. A disk that grew later is taken as it is. */
+  sizeGiB: number;
+}
+
+/** `<root>/machine.json`: who a machine is and where its things are. Written before the first roll-out; holds no secret. */
+export interface Machine {
+  format: 1;
+  root: string;
+  store: Store;
+  /** Where status goes, of the same kind as `store`. @default store */
+  statusStore?: Store;
+  /** One file a secret, its name the secret's. */
+  secrets: FolderStore;
+  dataDisk: DataDisk | null;
+  /** This is somebody's own machine: install no engine, units or firewall rules on it. @default false; plain processes never do */
+  local?: boolean;
+  /** Plain processes only: absolute path of each program by name. */
+  programs?: Record<string, string>;
+  /** Plain processes only: install folder of a program that has one. */
+  homes?: Record<string, string>;
+  /** Plain processes only: programs that could not be had, with the reason. */
+  missing?: Record<string, string>;
+  /** Plain processes only: what runs them. */
+  node?: string;
+  pm2?: string;
+  pm2Logrotate?: string;
+}
