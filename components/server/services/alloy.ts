@@ -1,11 +1,9 @@
-import type { ServiceName } from "../versions";
-import type { InternalPort } from "../ports";
+import { alloyConfig } from "./alloy-config";
 import { onLoopback, type Rendering, type Service } from "./service";
 
 /** Watches the server itself: its host metrics, and metrics and logs of every service on it. Bypasses the gateway. */
 export function alloy(r: Rendering): Service {
   const { spec, layout } = r;
-  const containers = layout.runtime === "containers";
   return {
     name: "alloy",
     image: "grafana/alloy",
@@ -17,7 +15,7 @@ export function alloy(r: Rendering): Service {
       "--disable-reporting",
       `${layout.config("alloy")}/config.alloy`,
     ],
-    files: { "config.alloy": [metrics(r), containers ? containerLogs(r) : processLogs(r), outputs(r)].join("\n") },
+    files: { "config.alloy": alloyConfig(r) },
     // Root without capabilities but reading: the engine's log files and the host's file systems are root's.
     user: [0, 0],
     capabilities: ["DAC_READ_SEARCH"],
@@ -31,183 +29,4 @@ export function alloy(r: Rendering): Service {
     metadata: true,
     memory: spec.shares.get("alloy")!,
   };
-}
-
-/** Where each service shows its own metrics. */
-const metricsOf: Partial<Record<ServiceName, InternalPort>> = {
-  loki: "loki",
-  tempo: "tempo",
-  alertmanager: "alertmanager",
-  grafana: "grafana",
-  caddy: "caddyMetrics",
-};
-
-function metrics(r: Rendering): string {
-  const { spec, layout } = r;
-  const targets = spec.services
-    .filter(name => metricsOf[name])
-    .map(name => `    {"__address__" = "127.0.0.1:${spec.internalPorts[metricsOf[name]!]}", "instance" = "${spec.host}", "job" = "${name}", "service_name" = "${name}"},`);
-  const host = layout.runtime === "containers" ? ['  rootfs_path  = "/host/root"', '  procfs_path  = "/host/root/proc"', '  sysfs_path   = "/host/root/sys"'] : [];
-  return `logging {
-  level = "warn"
-}
-
-prometheus.exporter.unix "host" {
-${[...host, '  disable_collectors = ["arp", "bcache", "bonding", "btrfs", "edac", "entropy", "fibrechannel", "infiniband", "ipvs", "mdadm", "nfs", "nfsd", "nvme", "rapl", "selinux", "sockstat", "softnet", "tapestats", "thermal_zone", "timex", "xfs", "zfs"]'].join("\n")}
-}
-
-prometheus.exporter.self "alloy" { }
-
-discovery.relabel "host" {
-  targets = prometheus.exporter.unix.host.targets
-
-  rule {
-    target_label = "job"
-    replacement  = "node"
-  }
-
-  rule {
-    target_label = "service_name"
-    replacement  = "node"
-  }
-
-  rule {
-    target_label = "instance"
-    replacement  = "${spec.host}"
-  }
-}
-
-discovery.relabel "alloy" {
-  targets = prometheus.exporter.self.alloy.targets
-
-  rule {
-    target_label = "job"
-    replacement  = "alloy"
-  }
-
-  rule {
-    target_label = "service_name"
-    replacement  = "alloy"
-  }
-
-  rule {
-    target_label = "instance"
-    replacement  = "${spec.host}"
-  }
-}
-
-prometheus.scrape "server" {
-  targets = array.concat(discovery.relabel.host.output, discovery.relabel.alloy.output, [
-${targets.join("\n")}
-  ])
-  scrape_interval = "15s"
-  forward_to      = [prometheus.remote_write.server.receiver]
-}
-`;
-}
-
-/** The engine's log files carry the service in the tag that compose.ts sets; other containers on the machine have none and are left alone. */
-function containerLogs(_r: Rendering): string {
-  return `local.file_match "services" {
-  path_targets = [{"__path__" = "/lgtm/logs/*/*-json.log"}]
-}
-
-loki.source.file "services" {
-  targets       = local.file_match.services.targets
-  forward_to    = [loki.process.services.receiver]
-  tail_from_end = true
-}
-
-loki.process "services" {
-  forward_to = [loki.write.server.receiver]
-
-  stage.match {
-    selector = "{filename=~\\".+\\"} !~ \\"tag.:.lgtm/\\""
-    action   = "drop"
-  }
-
-  stage.json {
-    expressions = {line = "log", time = "time", tag = "attrs.tag"}
-  }
-
-  stage.regex {
-    source     = "tag"
-    expression = "^lgtm/(?P<service_name>.+)$"
-  }
-
-  stage.labels {
-    values = {service_name = ""}
-  }
-
-  stage.timestamp {
-    source = "time"
-    format = "RFC3339Nano"
-  }
-
-  stage.label_drop {
-    values = ["filename"]
-  }
-
-  stage.output {
-    source = "line"
-  }
-}
-
-loki.source.journal "server" {
-  path       = "/host/root/var/log/journal"
-  forward_to = [loki.write.server.receiver]
-  labels     = {service_name = "journal"}
-}
-`;
-}
-
-function processLogs(r: Rendering): string {
-  return `local.file_match "services" {
-  path_targets = [{"__path__" = "${r.layout.logs}/*.log"}]
-}
-
-loki.source.file "services" {
-  targets       = local.file_match.services.targets
-  forward_to    = [loki.process.services.receiver]
-  tail_from_end = true
-}
-
-loki.process "services" {
-  forward_to = [loki.write.server.receiver]
-
-  stage.regex {
-    source     = "filename"
-    expression = "/(?P<service_name>[a-z]+)\\\\.log$"
-  }
-
-  stage.labels {
-    values = {service_name = ""}
-  }
-
-  stage.label_drop {
-    values = ["filename"]
-  }
-}
-`;
-}
-
-function outputs(r: Rendering): string {
-  const { spec } = r;
-  const labels = `environment = "${spec.environment}", cloud = "${spec.cloud}", host = "${spec.host}"`;
-  return `prometheus.remote_write "server" {
-  external_labels = {${labels}}
-
-  endpoint {
-    url = "${onLoopback(r, "prometheus", "/api/v1/write")}"
-  }
-}
-
-loki.write "server" {
-  external_labels = {${labels}}
-
-  endpoint {
-    url = "${onLoopback(r, "loki", "/loki/api/v1/push")}"
-  }
-}
-`;
 }

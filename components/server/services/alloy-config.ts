@@ -1,0 +1,167 @@
+import type { InternalPort } from "../ports";
+import type { ServiceName } from "../versions";
+import { onLoopback, type Rendering } from "./service";
+
+/** Alloy's configuration: what is scraped and read on the server itself, and where it goes. */
+export function alloyConfig(r: Rendering): string {
+  return [metrics(r), r.layout.runtime === "containers" ? containerLogs() : processLogs(r), outputs(r)].join("\n");
+}
+
+/** Where each service shows its own metrics. */
+const metricsOf: Partial<Record<ServiceName, InternalPort>> = {
+  loki: "loki",
+  tempo: "tempo",
+  alertmanager: "alertmanager",
+  grafana: "grafana",
+  caddy: "caddyMetrics",
+};
+
+function metrics(r: Rendering): string {
+  const { spec, layout } = r;
+  const targets = spec.services
+    .filter(name => metricsOf[name])
+    .map(name => `    {"__address__" = "127.0.0.1:${spec.internalPorts[metricsOf[name]!]}", "instance" = "${spec.host}", "job" = "${name}", "service_name" = "${name}"},`);
+  const host = layout.runtime === "containers" ? ['  rootfs_path  = "/host/root"', '  procfs_path  = "/host/root/proc"', '  sysfs_path   = "/host/root/sys"'] : [];
+  return `logging {
+  level = "warn"
+}
+
+prometheus.exporter.unix "host" {
+${[...host, '  disable_collectors = ["arp", "bcache", "bonding", "btrfs", "edac", "entropy", "fibrechannel", "infiniband", "ipvs", "mdadm", "nfs", "nfsd", "nvme", "rapl", "selinux", "sockstat", "softnet", "tapestats", "thermal_zone", "timex", "xfs", "zfs"]'].join("\n")}
+}
+
+prometheus.exporter.self "alloy" { }
+
+${exporterTargets(r, "host", "unix.host", "node")}
+${exporterTargets(r, "alloy", "self.alloy", "alloy")}
+prometheus.scrape "server" {
+  targets = array.concat(discovery.relabel.host.output, discovery.relabel.alloy.output, [
+${targets.join("\n")}
+  ])
+  scrape_interval = "15s"
+  forward_to      = [prometheus.remote_write.server.receiver]
+}
+`;
+}
+
+/** Targets of one of Alloy's own exporters, named as the others are. */
+function exporterTargets({ spec }: Rendering, name: string, exporter: string, service: string): string {
+  const rule = (label: string, value: string) => `  rule {
+    target_label = "${label}"
+    replacement  = "${value}"
+  }
+`;
+  return `discovery.relabel "${name}" {
+  targets = prometheus.exporter.${exporter}.targets
+
+${rule("job", service)}
+${rule("service_name", service)}
+${rule("instance", spec.host)}}
+`;
+}
+
+/** The engine's log files carry the service in the tag that compose.ts sets; other containers on the machine have none and are left alone. */
+function containerLogs(): string {
+  return `local.file_match "services" {
+  path_targets = [{"__path__" = "/lgtm/logs/*/*-json.log"}]
+}
+
+loki.source.file "services" {
+  targets       = local.file_match.services.targets
+  forward_to    = [loki.process.services.receiver]
+  tail_from_end = true
+}
+
+loki.process "services" {
+  forward_to = [loki.write.server.receiver]
+
+  stage.match {
+    selector = "{filename=~\\".+\\"} !~ \\"tag.:.lgtm/\\""
+    action   = "drop"
+  }
+
+  stage.json {
+    expressions = {line = "log", time = "time", tag = "attrs.tag"}
+  }
+
+  stage.regex {
+    source     = "tag"
+    expression = "^lgtm/(?P<service_name>.+)$"
+  }
+
+  stage.labels {
+    values = {service_name = ""}
+  }
+
+  stage.timestamp {
+    source = "time"
+    format = "RFC3339Nano"
+  }
+
+  stage.label_drop {
+    values = ["filename"]
+  }
+
+  stage.output {
+    source = "line"
+  }
+}
+
+loki.source.journal "server" {
+  path       = "/host/root/var/log/journal"
+  forward_to = [loki.write.server.receiver]
+  labels     = {service_name = "journal"}
+}
+`;
+}
+
+function processLogs(r: Rendering): string {
+  return `local.file_match "services" {
+  path_targets = [{"__path__" = "${r.layout.logs}/*.log"}]
+}
+
+loki.source.file "services" {
+  targets       = local.file_match.services.targets
+  forward_to    = [loki.process.services.receiver]
+  tail_from_end = true
+}
+
+loki.process "services" {
+  forward_to = [loki.write.server.receiver]
+
+  stage.regex {
+    source     = "filename"
+    expression = "/(?P<service_name>[a-z]+)\\\\.log$"
+  }
+
+  stage.labels {
+    values = {service_name = ""}
+  }
+
+  stage.label_drop {
+    values = ["filename"]
+  }
+}
+`;
+}
+
+function outputs(r: Rendering): string {
+  const { spec } = r;
+  const labels = `environment = "${spec.environment}", cloud = "${spec.cloud}", host = "${spec.host}"`;
+  return `prometheus.remote_write "server" {
+  external_labels = {${labels}}
+
+  endpoint {
+    url = "${onLoopback(r, "prometheus", "/api/v1/write")}"
+  }
+}
+
+loki.write "server" {
+  external_labels = {${labels}}
+
+  endpoint {
+    url = "${onLoopback(r, "loki", "/loki/api/v1/push")}"
+  }
+}
+`;
+}
