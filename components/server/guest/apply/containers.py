@@ -4,13 +4,12 @@ from __future__ import annotations
 import json
 import os
 import re
-import urllib.error
-import urllib.request
 
 import images
 from errors import Refused, StepError
 from machine import in_root, secrets_folder
 from program import must, run, tail
+from reload import reload
 
 PROJECT = "lgtm"
 UNITS = {"B": 1, "kB": 1000, "KB": 1000, "KiB": 1024, "MB": 1000 ** 2, "MiB": 1024 ** 2, "GB": 1000 ** 3, "GiB": 1024 ** 3, "TiB": 1024 ** 4}
@@ -61,22 +60,10 @@ class Runtime:
 
     def reload(self, service: dict) -> None:
         """Lets the running program read its files again; an error is what the program said."""
-        how = service["reload"]
-        if "command" in how:
-            path = self._path(service, how["command"][0])
-            done = run(["docker", "exec", container(service["name"]), path, *how["command"][1:]], timeout=60)
-            if done.returncode != 0:
-                raise StepError("%s did not take its new configuration." % service["name"], tail(done.stdout))
-            return
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        try:
-            with opener.open(urllib.request.Request(how["http"], data=b"", method="POST"), timeout=60):
-                return
-        except urllib.error.HTTPError as error:
-            said = tail(error.read(20000).decode(errors="replace"))
-            raise StepError("%s did not take its new configuration: HTTP %d at %s." % (service["name"], error.code, how["http"]), said)
-        except OSError as error:
-            raise StepError("%s did not take its new configuration: %s: %s." % (service["name"], how["http"], error))
+        def beside(command):
+            return run(["docker", "exec", container(service["name"]), self._path(service, command[0]), *command[1:]], timeout=60)
+
+        reload(service, beside)
 
     def restart(self, name: str) -> None:
         must("%s does not restart" % name, ["docker", "restart", "-t", "30", container(name)], timeout=120)

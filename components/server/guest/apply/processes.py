@@ -3,13 +3,12 @@ from __future__ import annotations
 
 import collections
 import os
-import urllib.error
-import urllib.request
 
 from errors import Refused, StepError
 from machine import in_root
 from pm2 import Pm2
 from program import run, tail
+from reload import reload
 
 MIB = 1024 * 1024
 # Prometheus maps its blocks: pages of files, which the kernel takes back when it needs them, but resident until then.
@@ -54,21 +53,7 @@ class Runtime:
 
     def reload(self, service: dict) -> None:
         """Lets the running program read its files again; an error is what the program said."""
-        how = service["reload"]
-        if "command" in how:
-            done = self._command(service, how["command"])
-            if done.returncode != 0:
-                raise StepError("%s did not take its new configuration." % service["name"], tail(done.stdout))
-            return
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        try:
-            with opener.open(urllib.request.Request(how["http"], data=b"", method="POST"), timeout=60):
-                return
-        except urllib.error.HTTPError as error:
-            said = tail(error.read(20000).decode(errors="replace"))
-            raise StepError("%s did not take its new configuration: HTTP %d at %s." % (service["name"], error.code, how["http"]), said)
-        except OSError as error:
-            raise StepError("%s did not take its new configuration: %s: %s." % (service["name"], how["http"], error))
+        reload(service, lambda command: self._command(service, command))
 
     def restart(self, name: str) -> None:
         self.start([name])

@@ -1,0 +1,44 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { stage0Unit, type InstalledFile } from "../server/guest/userdata";
+
+/** What `pulumi up` calls on the server afterwards: `python3 <root>/ssh <command>`. */
+export function serverCommands(root: string): InstalledFile[] {
+  const folder = join(__dirname, "on-server");
+  const names = readdirSync(folder).filter(name => name.endsWith(".py")).sort();
+  return names.map(name => ({ path: `${root}/ssh/${name}`, mode: "644", text: readFileSync(join(folder, name), "utf8") }));
+}
+
+/** A script for `sh -s`, run by a user who is root or may use sudo without a password. It holds no secret. */
+export function installScript(root: string, memoryMiB: number, files: InstalledFile[]): string {
+  const forRoot = `${readFileSync(join(__dirname, "install.sh"), "utf8")}
+root=${quoted(root)}
+needed_memory=${memoryMiB}
+unit=${stage0Unit}
+put_files() {
+${files.map(file => `put ${file.mode} ${quoted(file.path)} ${hereDocument(file.text, "lgtm-end-of-file")}`).join("\n")}
+}
+main
+`;
+  return `as_root() {
+  [ "$(id -u)" != 0 ] || exec sh -s
+  command -v sudo >/dev/null || { echo "The user $(id -un) is not root and this server has no sudo. Connect as root, or install sudo." >&2; exit 1; }
+  sudo -n true </dev/null 2>/dev/null || {
+    echo "The user $(id -un) may not use sudo without a password, and nobody is there to type one. Connect as root, or allow it on the server:" >&2
+    echo "echo '$(id -un) ALL=(ALL) NOPASSWD: ALL' | sudo tee /etc/sudoers.d/$(id -un)" >&2
+    exit 1
+  }
+  exec sudo -n sh -s
+}
+as_root ${hereDocument(forRoot, "lgtm-end-of-script")}
+`;
+}
+
+function hereDocument(text: string, end: string): string {
+  if (text.split("\n").includes(end)) throw new Error(`A file of the installation has the line "${end}", which ends it. Rename the line.`);
+  return `<<'${end}'\n${text.endsWith("\n") ? text : `${text}\n`}${end}`;
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

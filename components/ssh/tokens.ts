@@ -1,0 +1,72 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { closest } from "fastest-levenshtein";
+import { SpecError } from "../server/spec-error";
+import type { MonitoringServerArgs } from "./args";
+import { secretVersions } from "./secret-versions";
+
+/** The secrets of a server, by the names that its plan asks for. */
+export interface ServerSecrets {
+  values: pulumi.Output<Record<string, string>>;
+  /** Plain: tells when a value changed and nothing about it. */
+  versions: pulumi.Output<Record<string, string>>;
+  /** Tokens of the clients, by name. */
+  tokens: pulumi.Output<{ push: Record<string, string>; read: Record<string, string> }>;
+  /** Empty on a server without Grafana. */
+  adminPassword: pulumi.Output<string>;
+}
+
+/** Grafana's database is encrypted with it: a new one would make what is stored there unreadable. */
+export const neverRotated = "grafana-secret-key";
+
+/** Whether a secret is made here when it is not given. */
+function isMade(secret: string): boolean {
+  return /^(push|read)-/.test(secret) || secret === "grafana-admin-password" || secret === neverRotated;
+}
+
+/** What is wrong with the given secrets and rotations, for a plan that needs these: one line each. */
+export function secretProblems(needed: string[], args: Pick<MonitoringServerArgs, "secrets" | "rotate">): string[] {
+  const given = Object.keys(args.secrets ?? {});
+  const rotatable = needed.filter(name => isMade(name) && name !== neverRotated && !given.includes(name));
+  return [
+    ...needed.filter(name => !isMade(name) && !given.includes(name)).map(name => `secrets.${name}: missing. This server needs it: secrets: { ${JSON.stringify(name)}: config.requireSecret(...) }.`),
+    ...given.filter(name => !needed.includes(name)).map(name => unknown(`secrets.${name}`, name, needed)),
+    ...Object.keys(args.rotate ?? {}).filter(name => !rotatable.includes(name)).map(name => notRotatable(name, given, rotatable)),
+  ];
+}
+
+function notRotatable(name: string, given: string[], rotatable: string[]): string {
+  if (name === neverRotated) return `rotate.${name}: this one cannot be rotated, because Grafana's database is encrypted with it.`;
+  if (given.includes(name)) return `rotate.${name}: its value is given in secrets.${name}. Change it there.`;
+  return unknown(`rotate.${name}`, name, rotatable);
+}
+
+function unknown(path: string, name: string, known: string[]): string {
+  return `${path}: this server has no such secret.${known.length ? ` Did you mean "${closest(name, known)}"? Known: ${known.join(", ")}.` : ""}`;
+}
+
+/** Makes what is not given. Throws one {@link SpecError} with everything wrong. */
+export function serverSecrets(parent: pulumi.Resource, name: string, needed: string[], args: MonitoringServerArgs): ServerSecrets {
+  const problems = secretProblems(needed, args);
+  if (problems.length) throw new SpecError(problems);
+  const each = Object.fromEntries(needed.map(secret => [secret, args.secrets?.[secret] === undefined ? made(parent, name, secret, args.rotate?.[secret]) : pulumi.secret(args.secrets[secret]!)]));
+  const key = new random.RandomBytes(`${name}-version-key`, { length: 32 }, { parent });
+  const values = pulumi.secret(pulumi.all(each)) as pulumi.Output<Record<string, string>>;
+  return {
+    values,
+    versions: pulumi.unsecret(pulumi.all([key.hex, values]).apply(([hex, all]) => secretVersions(hex, all))),
+    tokens: values.apply(all => ({ push: ofClients("push", all), read: ofClients("read", all) })),
+    adminPassword: pulumi.secret(each["grafana-admin-password"] ?? ""),
+  };
+}
+
+function ofClients(kind: "push" | "read", all: Record<string, string>): Record<string, string> {
+  const prefix = `${kind}-`;
+  return Object.fromEntries(Object.entries(all).filter(([secret]) => secret.startsWith(prefix)).map(([secret, value]) => [secret.slice(prefix.length), value]));
+}
+
+function made(parent: pulumi.Resource, name: string, secret: string, rotation: string | undefined): pulumi.Output<string> {
+  const keepers = rotation === undefined ? undefined : { rotate: rotation };
+  if (secret === "grafana-admin-password") return new random.RandomPassword(`${name}-${secret}`, { length: 32, special: false, keepers }, { parent }).result;
+  return new random.RandomBytes(`${name}-${secret}`, { length: 32, keepers }, { parent }).hex;
+}

@@ -1,0 +1,58 @@
+import { fork } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { isFound, locatePrograms } from "../../components/local/programs";
+import { pulumiRoot } from "../../components/local/programs/pulumi";
+import type { Job, Outcome } from "./engine-child";
+import { providePlugins } from "./stand-ins/plugins";
+
+/** A stack in the real engine. Its state is a file, its program a module that exports `program(args)`. */
+export interface EngineStack {
+  plugins: Record<string, "real" | "stand-in">;
+  /** Throws with the engine's output when the operation fails. */
+  up(args: object): Promise<Outcome>;
+  /** With the lines that change. */
+  preview(args: object): Promise<Outcome>;
+  destroy(): Promise<Outcome>;
+  outputs(): Promise<Record<string, unknown>>;
+  /** The state file: what a thief of it would read. */
+  state(): string;
+  remove(): void;
+}
+
+/**
+ * Makes an empty stack. Every operation is a process of its own, as it is for a user: what a failed program leaves behind
+ * ends with it.
+ */
+export async function engineStack(name: string, module: string): Promise<EngineStack> {
+  const { pulumi } = await locatePrograms(["pulumi"]);
+  if (!isFound(pulumi)) throw new Error(`pulumi is not here: ${pulumi.missing} (npm start puts it there)`);
+  const folder = mkdtempSync(join(tmpdir(), "pulumi-lgtm-test-stack-"));
+  for (const part of ["state", "work"]) mkdirSync(join(folder, part));
+  const plugins = providePlugins(join(folder, "home"));
+  const base = { folder, name, module, pulumiRoot: pulumiRoot(pulumi) };
+  return {
+    plugins,
+    up: args => run({ ...base, operation: "up", args }),
+    preview: args => run({ ...base, operation: "preview", args }),
+    destroy: () => run({ ...base, operation: "destroy", args: {} }),
+    outputs: async () => (await run({ ...base, operation: "outputs", args: {} })).outputs,
+    state: () => readFileSync(join(folder, "state", ".pulumi", "stacks", "pulumi-lgtm-test", `${name}.json`), "utf8"),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+function run(job: Job): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    const child = fork(join(__dirname, "engine-child.js"), { stdio: ["ignore", "ignore", "inherit", "ipc"], execArgv: [] });
+    let answer: Outcome | undefined;
+    child.on("message", message => (answer = message as Outcome));
+    child.on("error", reject);
+    child.on("exit", code => {
+      if (!answer) return reject(new Error(`The engine's process ended with ${code} and without an answer.`));
+      return answer.error === undefined ? resolve(answer) : reject(new Error(answer.error));
+    });
+    child.send(job);
+  });
+}
