@@ -1,0 +1,92 @@
+import { copyFileSync, existsSync, linkSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { findCached, programsDir } from "../../../components/local/programs/cache";
+import { programs } from "../../../components/local/programs/table";
+import { sha256 } from "../../../components/server/bundle";
+import { run, shell, tryRun } from "./command";
+import { docker } from "./engine";
+import { alone, imageCache } from "./folders";
+
+/** `server`: the engine is installed. `bare`: it is not, as on a new machine. Both have the Compose plugin, which Debian does not package. */
+export type ServerImage = "server" | "bare";
+
+const packages = "ca-certificates,systemd,systemd-sysv,dbus,openssh-server,sudo,curl,iproute2,procps,python3,e2fsprogs,udev,locales";
+
+/**
+ * What a machine has and a container lacks, done before systemd looks: shared mounts, which Alloy's view of the host needs; a writable
+ * /sys, without which systemd knows no disks; the clouds' metadata address on the link. udev hears of loop devices alone,
+ * and systemd is told to look again when udev knows them: in a container it does not hear udev.
+ * Masked: what would configure hardware, and the timers that would start apt under the tests.
+ */
+const dockerfile = `FROM pulumi-lgtm-test/base:12
+RUN apt-get update && apt-get install -y --no-install-recommends cloud-init && apt-get clean
+RUN mkdir -p /root/.ssh && chmod 700 /root/.ssh \\
+ && printf 'datasource_list: [ NoCloud, None ]\\nlocale: C.UTF-8\\n' > /etc/cloud/cloud.cfg.d/90_test.cfg \\
+ && printf '[Service]\\nExecStart=\\nExecStart=-/bin/udevadm trigger --subsystem-match=block --sysname-match=loop*\\n' | install -D /dev/stdin /etc/systemd/system/systemd-udev-trigger.service.d/test.conf \\
+ && printf '[Unit]\\nDefaultDependencies=no\\nAfter=systemd-udevd.service systemd-udev-trigger.service\\n[Service]\\nType=oneshot\\nExecStart=-/bin/udevadm settle --timeout=20\\nExecStart=/bin/systemctl daemon-reload\\n[Install]\\nWantedBy=sysinit.target\\n' > /etc/systemd/system/test-disks.service \\
+ && systemctl enable test-disks.service \\
+ && printf '#!/bin/sh\\nmount --make-rshared /\\nmount -o remount,rw /sys\\nip route replace 169.254.169.254/32 dev eth0\\nexec /sbin/init\\n' > /sbin/test-machine && chmod 755 /sbin/test-machine \\
+ && systemctl mask getty.target console-getty.service apt-daily.timer apt-daily-upgrade.timer systemd-networkd-wait-online.service systemd-modules-load.service systemd-sysctl.service
+COPY docker-compose /usr/libexec/docker/cli-plugins/docker-compose
+STOPSIGNAL SIGRTMIN+3
+CMD ["/sbin/test-machine"]
+`;
+const withEngine = `FROM pulumi-lgtm-test/bare:12
+RUN apt-get update && apt-get install -y --no-install-recommends docker.io iptables && apt-get clean
+`;
+
+/** A Debian server with systemd, sshd, Python and cloud-init, as a container image. The slow part is kept as an archive. Returns the image's name. */
+export function ensureServerImage(which: ServerImage = "server"): Promise<string> {
+  return alone("server-image", async () => {
+    const compose = findCached(programs.compose, programsDir());
+    if (!compose) throw new Error(`The Compose plugin is not in ${programsDir()}. Put it there first: npm start fetches or builds it.`);
+    const plugin = compose.paths["docker-compose"]!;
+    const recipe = sha256(JSON.stringify([packages, dockerfile, withEngine, statSync(plugin).size])).slice(0, 12);
+    const images = { bare: "pulumi-lgtm-test/bare:12", server: "pulumi-lgtm-test/server:12" };
+    if ((await recipeOf(images[which])) === recipe) return images[which];
+    if ((await tryRun("docker", ["image", "inspect", "pulumi-lgtm-test/base:12"])).code !== 0) await importBase();
+    await build(images.bare, dockerfile, recipe, { "docker-compose": plugin });
+    await build(images.server, withEngine, recipe, {});
+    return images[which];
+  });
+}
+
+async function recipeOf(image: string): Promise<string | undefined> {
+  const { code, stdout } = await tryRun("docker", ["image", "inspect", "--format", '{{index .Config.Labels "recipe"}}', image]);
+  return code === 0 ? stdout.trim() : undefined;
+}
+
+async function importBase(): Promise<void> {
+  const archive = join(imageCache, `base-${sha256(packages).slice(0, 12)}.tar`);
+  if (!existsSync(archive)) {
+    mkdirSync(imageCache, { recursive: true });
+    const root = mkdtempSync(join(imageCache, ".base-"));
+    try {
+      await run("debootstrap", ["--variant=minbase", `--include=${packages}`, "bookworm", root], { seconds: 1200 });
+      rmSync(join(root, "var/cache/apt/archives"), { recursive: true, force: true });
+      await shell(`tar -C '${root}' -cf '${archive}.part' .`);
+      renameSync(`${archive}.part`, archive);
+    } finally {
+      rmSync(root, { recursive: true, force: true });
+    }
+  }
+  await docker(["import", archive, "pulumi-lgtm-test/base:12"]);
+}
+
+async function build(image: string, text: string, recipe: string, files: Record<string, string>): Promise<void> {
+  const context = mkdtempSync(join(imageCache, ".context-"));
+  try {
+    writeFileSync(join(context, "Dockerfile"), text);
+    for (const [name, from] of Object.entries(files)) {
+      try {
+        linkSync(from, join(context, name));
+      } catch {
+        copyFileSync(from, join(context, name));
+      }
+    }
+    // The classic builder: the other one is a plugin that need not be installed.
+    await run("docker", ["build", "--quiet", "--label", `recipe=${recipe}`, "-t", image, context], { env: { ...process.env, DOCKER_BUILDKIT: "0" }, seconds: 1200 });
+  } finally {
+    rmSync(context, { recursive: true, force: true });
+  }
+}

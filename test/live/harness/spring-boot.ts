@@ -1,0 +1,167 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { createHash } from "node:crypto";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { isFound, locatePrograms } from "../../../components/local/programs";
+import type { ResolvedSpec } from "../../../components/server/spec";
+import { checkout } from "../../checkout";
+import { eventually, run, tryRun } from "./command";
+
+const sources = join(checkout, "test/live/spring-boot");
+
+/** Why the application cannot be built here; undefined where it can. */
+export async function missingForSpringBoot(): Promise<string | undefined> {
+  for (const program of ["java", "mvn"]) if ((await tryRun(program, ["-version"]).catch(() => undefined))?.code !== 0) return `${program} is not installed (apt-get install maven openjdk-17-jdk-headless)`;
+  return undefined;
+}
+
+/** Builds the application with Maven, or takes the one of the same sources from the cache. */
+async function builtApplication(): Promise<string> {
+  const files = readdirSync(sources, { recursive: true, withFileTypes: true }).filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name)).sort();
+  const hash = createHash("sha256");
+  for (const file of files) hash.update(file.slice(sources.length)).update(readFileSync(file));
+  const folder = join(process.env.PULUMI_LGTM_CACHE || join(homedir(), ".cache"), "pulumi-lgtm/test-applications", hash.digest("hex").slice(0, 16));
+  const jar = join(folder, "orders.jar");
+  if (existsSync(jar)) return jar;
+  const build = mkdtempSync(join(tmpdir(), "lgtm-spring-boot-"));
+  await run("mvn", ["-q", "-B", "-f", join(sources, "pom.xml"), `-Dbuild.folder=${build}`, "package"]);
+  mkdirSync(folder, { recursive: true });
+  cpSync(join(build, "orders.jar"), jar);
+  rmSync(build, { recursive: true });
+  return jar;
+}
+
+/** How an application sends its metrics: scraped by the agent on its host, or by itself over OTLP. */
+export interface Application {
+  service: string;
+  port: number;
+  metrics: "scraped" | "otlp";
+}
+
+export const applicationLabels = { environment: "prod", cloud: "aws", host: "orders-1" };
+
+export interface RunningApplications {
+  stop(): Promise<void>;
+}
+
+/** Starts the applications and one agent, a real Alloy, that scrapes the first and reads the log files of all. */
+export async function startApplications(spec: ResolvedSpec, applications: Application[], agentPort: number): Promise<RunningApplications> {
+  const jar = await builtApplication();
+  const { alloy } = await locatePrograms(["alloy"]);
+  if (!isFound(alloy!)) throw new Error(`Alloy is needed: ${alloy!.missing}`);
+  const folder = mkdtempSync(join(tmpdir(), "lgtm-applications-"));
+  const running: ChildProcess[] = [];
+  const start = (name: string, program: string, args: string[], env: Record<string, string> = {}) => {
+    const output = openSync(join(folder, `${name}.out`), "a");
+    running.push(spawn(program, args, { cwd: folder, env: { PATH: process.env.PATH, HOME: folder, ...env }, stdio: ["ignore", output, output] }));
+  };
+  const stop = async () => {
+    await Promise.all(running.map(child => new Promise(resolve => (child.exitCode === null ? (child.once("exit", resolve), child.kill("SIGKILL")) : resolve(undefined)))));
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    for (const application of applications) start(application.service, "java", ["-Xmx96m", "-jar", jar], { SPRING_APPLICATION_JSON: settings(spec, application, folder) });
+    writeFileSync(join(folder, "agent.alloy"), agent(spec, applications, folder));
+    start("alloy", alloy!.path, ["run", `--server.http.listen-addr=127.0.0.1:${agentPort}`, `--storage.path=${join(folder, "alloy")}`, "--disable-reporting", "agent.alloy"]);
+    for (const { service, port } of applications)
+      await eventually(`${service} is up`, async () => (await fetch(`http://127.0.0.1:${port}/health`)).ok, { seconds: 120 }).catch((error: Error) => {
+        throw new Error(`${error.message}\n${readFileSync(join(folder, `${service}.out`), "utf8").split("\n").slice(-25).join("\n")}`);
+      });
+    return { stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function settings({ internalPorts }: ResolvedSpec, { service, port, metrics }: Application, folder: string): string {
+  return JSON.stringify({
+    server: { port },
+    spring: { application: { name: service } },
+    logging: { file: { name: join(folder, `${service}.log`) } },
+    management: {
+      opentelemetry: { "resource-attributes": { ...applicationLabels, "service.version": "1.0.0" } },
+      otlp: {
+        tracing: { endpoint: `http://127.0.0.1:${internalPorts.tempoOtlpGrpc}` },
+        metrics: { export: { enabled: metrics === "otlp", url: `http://127.0.0.1:${internalPorts.prometheus}/api/v1/otlp/v1/metrics` } },
+      },
+    },
+  });
+}
+
+function agent({ internalPorts }: ResolvedSpec, applications: Application[], folder: string): string {
+  const labels = `{${Object.entries(applicationLabels).map(([name, value]) => `${name} = "${value}"`).join(", ")}}`;
+  const scraped = applications.filter(({ metrics }) => metrics === "scraped").map(({ service, port }) => `{"__address__" = "127.0.0.1:${port}", "job" = "${service}", "service_name" = "${service}"}`);
+  const read = applications.map(({ service }) => `{"__path__" = "${join(folder, `${service}.log`)}", "service_name" = "${service}"}`);
+  return `
+prometheus.exporter.unix "host" { }
+discovery.relabel "host" {
+  targets = prometheus.exporter.unix.host.targets
+  rule {
+    target_label = "service_name"
+    replacement  = "node"
+  }
+}
+prometheus.scrape "host" {
+  targets         = discovery.relabel.host.output
+  scrape_interval = "15s"
+  forward_to      = [prometheus.remote_write.server.receiver]
+}
+prometheus.scrape "applications" {
+  targets         = [${scraped.join(", ")}]
+  metrics_path    = "/prometheus-provider"
+  scrape_interval = "15s"
+  forward_to      = [prometheus.remote_write.server.receiver]
+}
+prometheus.remote_write "server" {
+  external_labels = ${labels}
+  endpoint {
+    url = "http://127.0.0.1:${internalPorts.prometheus}/api/v1/write"
+  }
+}
+// Not the paths themselves: a file that is not there when the agent starts would never be read.
+local.file_match "applications" {
+  path_targets = [${read.join(", ")}]
+  sync_period  = "2s"
+}
+loki.source.file "applications" {
+  targets    = local.file_match.applications.targets
+  forward_to = [loki.process.applications.receiver]
+}
+loki.process "applications" {
+  forward_to = [loki.write.server.receiver]
+  stage.json {
+    expressions = {trace_id = "traceId"}
+  }
+  stage.structured_metadata {
+    values = {trace_id = ""}
+  }
+  stage.label_drop {
+    values = ["filename"]
+  }
+}
+loki.write "server" {
+  external_labels = ${labels}
+  endpoint {
+    url = "http://127.0.0.1:${internalPorts.loki}/loki/api/v1/push"
+  }
+}
+`;
+}
+
+/** Requests as users make them, some of which are slow or fail, for so many seconds. */
+export async function use(applications: Application[], seconds: number): Promise<void> {
+  const until = Date.now() + seconds * 1000;
+  for (let i = 0; Date.now() < until; i++) {
+    for (const { port } of applications) {
+      const ask = (path: string, method = "GET") => fetch(`http://127.0.0.1:${port}${path}`, { method }).then(response => response.text());
+      await ask(`/orders/${i}`);
+      if (i % 3 === 0) await ask(`/orders/${i}/pay`, "POST");
+      if (i % 4 === 0) await ask(`/orders/${i}/cancel`, "POST");
+      if (i % 5 === 0) await ask("/garbage");
+      if (i % 10 === 0) await ask(`/report/${i}`);
+    }
+    await new Promise(wake => setTimeout(wake, 500));
+  }
+}
