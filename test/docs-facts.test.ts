@@ -140,8 +140,8 @@ describe("docs/security.md", () => {
 
 /** Keys of the ServerSpec that is declared to users, those of its objects after a point. */
 function specKeys(): string[] {
-  const inner: Record<string, readonly string[]> = { retention: declared("server/spec", "Retention"), ports: publicPorts, internalPorts: Object.keys(internalPorts) };
-  return declared("server/spec", "ServerSpec").flatMap(key => inner[key]?.map(each => `${key}.${each}`) ?? [key]);
+  const inner: Record<string, readonly string[]> = { retention: declared("server/spec", "Retention"), ports: publicPorts, internalPorts: Object.keys(internalPorts), dashboards: declared("dashboards/all", "DashboardsSpec") };
+  return [...declared("server/spec", "ServerSpec"), ...declared("alerts/spec", "AlertKeys")].flatMap(key => inner[key]?.map(each => `${key}.${each}`) ?? [key]);
 }
 
 /** Keys of an interface of its own, without those that it extends, as users of the package see it. */

@@ -29,7 +29,7 @@ export interface Plan {
   listeners: { service: string; key: string; address: string; port: number }[];
 }
 
-export interface PlannedService extends Pick<Service, "name" | "program" | "args" | "user" | "health" | "validate" | "reload" | "tools"> {
+export interface PlannedService extends Pick<Service, "name" | "program" | "args" | "user" | "health" | "validate" | "reload" | "watched" | "tools"> {
   image: string;
   version: string;
   env: Record<string, string>;
@@ -76,6 +76,7 @@ function plan(r: Rendering, all: Service[], files: Record<string, string>): Plan
       health: service.health,
       validate: service.validate,
       reload: service.reload,
+      watched: service.watched,
       limitMiB: service.memory.limit,
       secrets: service.secrets ?? [],
       metadata: service.metadata ?? false,

@@ -1,6 +1,10 @@
 import { closest } from "fastest-levenshtein";
 import { z } from "zod";
+import { alertSchema, expectedHostsSchema, probesSchema } from "../alerts/schema";
+import { ownProblems } from "../dashboards/own";
+import { dashboardNames } from "../dashboards/uids";
 import { internalPorts, publicPorts } from "./ports";
+import type { ServerSpec } from "./spec";
 import { SpecError } from "./spec-error";
 import { parseHours, parseMebibytes } from "./units";
 import { serviceNames } from "./versions";
@@ -20,6 +24,9 @@ const size = z.string().refine(text => (parseMebibytes(text) ?? 0) >= 256, "a nu
 const timezone = z.string().refine(isTimezone, "a name of the IANA time zone database, such as \"Asia/Seoul\"");
 const optionalService = z.enum(serviceNames.filter(service => !["prometheus", "loki", "caddy"].includes(service)));
 
+// What looks like a placeholder would be filled in, or refused, on the server.
+const ownDashboard = z.string().refine(text => !/@@[a-z:]+@@/.test(text), "a dashboard's JSON as text, without words between @@ and @@");
+
 const ports = <T extends string>(names: readonly T[]) => z.strictObject(Object.fromEntries(names.map(key => [key, port.optional()])) as Record<T, z.ZodOptional<typeof port>>);
 
 const schema = z.strictObject({
@@ -37,6 +44,10 @@ const schema = z.strictObject({
   internalPorts: ports(Object.keys(internalPorts)).optional(),
   pushClients: clients.min(1).optional(),
   readClients: clients.optional(),
+  dashboards: z.strictObject({ leaveOut: z.array(z.enum(dashboardNames)), own: z.record(z.string(), ownDashboard) }).partial().optional(),
+  alerts: alertSchema.optional(),
+  probes: probesSchema.optional(),
+  expectedHosts: expectedHostsSchema.optional(),
   imageRegistry: z.string().regex(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*$/, "a registry host and path, such as \"registry.example.com/mirror\"").optional(),
 });
 
@@ -44,6 +55,8 @@ const schema = z.strictObject({
 export function checkSpec(spec: unknown): void {
   const result = schema.safeParse(spec, { reportInput: true });
   if (!result.success) throw new SpecError(result.error.issues.flatMap(issue => describe(issue, spec)));
+  const problems = ownProblems(Object.entries((spec as ServerSpec).dashboards?.own ?? {}));
+  if (problems.length) throw new SpecError(problems);
 }
 
 function describe(issue: z.core.$ZodIssue, spec: unknown): string[] {
@@ -67,9 +80,8 @@ function allowed(issue: z.core.$ZodIssue): string {
 }
 
 function knownKeys(path: PropertyKey[]): string[] {
-  let at: unknown = schema;
-  for (const part of path) at = unwrap((at as z.ZodObject).shape[String(part)]);
-  return Object.keys((at as z.ZodObject).shape);
+  const inner = path.reduce<unknown>((at, part) => unwrap(at instanceof z.ZodObject ? at.shape[String(part)] : at instanceof z.ZodArray ? at.element : (at as z.ZodRecord).valueType), schema);
+  return Object.keys((inner as z.ZodObject).shape);
 }
 
 function unwrap(type: unknown): unknown {

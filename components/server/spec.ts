@@ -1,3 +1,5 @@
+import { resolveAlertKeys, type AlertKeys } from "../alerts/spec";
+import type { DashboardsSpec } from "../dashboards/all";
 import { checkSpec } from "./spec-check";
 import { memoryShares, smallestMachine, type MemoryShare } from "./memory";
 import { internalPorts, publicPorts, portClash, type InternalPort, type PublicPort } from "./ports";
@@ -31,7 +33,7 @@ export interface Retention {
  * Everything about a monitoring server that is plain and no secret. All of it is optional: `{}` is a good server.
  * The rendered files are a pure function of this.
  */
-export interface ServerSpec {
+export interface ServerSpec extends AlertKeys {
   /** Label `environment` of the server's own telemetry. @default "monitoring" */
   environment?: string;
   /** Label `cloud` of the server's own telemetry. @default "local" */
@@ -59,12 +61,14 @@ export interface ServerSpec {
   pushClients?: string[];
   /** Names of those who may query from outside, such as an existing Grafana. @default ["default"] */
   readClients?: string[];
+  /** Which of our dashboards to do without, and dashboards of the user's own. @default {}: all of ours */
+  dashboards?: DashboardsSpec;
   /** Registry and prefix in front of every image name, for a mirror. @default none: Docker Hub */
   imageRegistry?: string;
 }
 
 /** A spec with every default filled in and checked. */
-export interface ResolvedSpec {
+export interface ResolvedSpec extends Required<AlertKeys> {
   environment: string;
   cloud: string;
   host: string;
@@ -80,6 +84,7 @@ export interface ResolvedSpec {
   internalPorts: Record<InternalPort, number>;
   pushClients: string[];
   readClients: string[];
+  dashboards: Required<DashboardsSpec>;
   imageRegistry?: string;
 }
 
@@ -118,6 +123,8 @@ export function resolveSpec(spec: ServerSpec = {}): ResolvedSpec {
     internalPorts: inner,
     pushClients: spec.pushClients ?? ["default"],
     readClients: spec.readClients ?? ["default"],
+    dashboards: { leaveOut: [], own: {}, ...spec.dashboards },
+    ...resolveAlertKeys(spec),
     imageRegistry: spec.imageRegistry,
   };
 }

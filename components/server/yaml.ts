@@ -4,3 +4,8 @@ import { stringify } from "yaml";
 export function yaml(value: unknown): string {
   return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
 }
+
+/** Values to be written as YAML, by path. */
+export function yamlFiles(values: Record<string, object>): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([path, value]) => [path, yaml(value)]));
+}

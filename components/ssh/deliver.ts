@@ -1,11 +1,12 @@
 import { remote, type types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { bundleDocument, type Bundle } from "../server/bundle";
+import { grafanaSecretKey } from "../server/generated-secrets";
 import type { renderRelease } from "../server/release";
 import type { MonitoringServerArgs } from "./args";
 import { asRoot } from "./connection";
 import { root } from "./machine";
-import { neverRotated, type ServerSecrets } from "./tokens";
+import type { ServerSecrets } from "./tokens";
 
 /**
  * Delivers the secrets and the release, and waits until the server is done with it. Fails with the server's own words, and
@@ -23,7 +24,7 @@ export function deliver(
   installed: pulumi.Resource,
 ): pulumi.Output<string> {
   // What was made here gives way to what the server has: a database that outlived its stack needs its old key.
-  const once = args.secrets?.[neverRotated] === undefined ? [neverRotated] : [];
+  const once = args.secrets?.[grafanaSecretKey] === undefined ? [grafanaSecretKey] : [];
   const secretsThere = new remote.Command(
     `${name}-secrets`,
     {

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { closest } from "fastest-levenshtein";
+import { grafanaAdminPassword, grafanaSecretKey, isGenerated } from "../server/generated-secrets";
 import { SpecError } from "../server/spec-error";
 import type { MonitoringServerArgs } from "./args";
 import { secretVersions } from "./secret-versions";
@@ -16,27 +17,26 @@ export interface ServerSecrets {
   adminPassword: pulumi.Output<string>;
 }
 
-/** Grafana's database is encrypted with it: a new one would make what is stored there unreadable. */
-export const neverRotated = "grafana-secret-key";
 
-/** Whether a secret is made here when it is not given. */
-function isMade(secret: string): boolean {
-  return /^(push|read)-/.test(secret) || secret === "grafana-admin-password" || secret === neverRotated;
-}
+/** Secrets that stay as they are, with the reason. */
+const neverRotated: Record<string, string> = {
+  [grafanaSecretKey]: "Grafana's database is encrypted with it.",
+  [grafanaAdminPassword]: "Grafana takes it only when its database is made. Change the password in Grafana.",
+};
 
 /** What is wrong with the given secrets and rotations, for a plan that needs these: one line each. */
 export function secretProblems(needed: string[], args: Pick<MonitoringServerArgs, "secrets" | "rotate">): string[] {
   const given = Object.keys(args.secrets ?? {});
-  const rotatable = needed.filter(name => isMade(name) && name !== neverRotated && !given.includes(name));
+  const rotatable = needed.filter(name => isGenerated(name) && !neverRotated[name] && !given.includes(name));
   return [
-    ...needed.filter(name => !isMade(name) && !given.includes(name)).map(name => `secrets.${name}: missing. This server needs it: secrets: { ${JSON.stringify(name)}: config.requireSecret(...) }.`),
+    ...needed.filter(name => !isGenerated(name) && !given.includes(name)).map(name => `secrets.${name}: missing. This server needs it: secrets: { ${JSON.stringify(name)}: config.requireSecret(...) }.`),
     ...given.filter(name => !needed.includes(name)).map(name => unknown(`secrets.${name}`, name, needed)),
     ...Object.keys(args.rotate ?? {}).filter(name => !rotatable.includes(name)).map(name => notRotatable(name, given, rotatable)),
   ];
 }
 
 function notRotatable(name: string, given: string[], rotatable: string[]): string {
-  if (name === neverRotated) return `rotate.${name}: this one cannot be rotated, because Grafana's database is encrypted with it.`;
+  if (neverRotated[name]) return `rotate.${name}: this one cannot be rotated: ${neverRotated[name]}`;
   if (given.includes(name)) return `rotate.${name}: its value is given in secrets.${name}. Change it there.`;
   return unknown(`rotate.${name}`, name, rotatable);
 }
@@ -56,7 +56,7 @@ export function serverSecrets(parent: pulumi.Resource, name: string, needed: str
     values,
     versions: pulumi.unsecret(pulumi.all([key.hex, values]).apply(([hex, all]) => secretVersions(hex, all))),
     tokens: values.apply(all => ({ push: ofClients("push", all), read: ofClients("read", all) })),
-    adminPassword: pulumi.secret(each["grafana-admin-password"] ?? ""),
+    adminPassword: pulumi.secret(each[grafanaAdminPassword] ?? ""),
   };
 }
 
@@ -67,6 +67,6 @@ function ofClients(kind: "push" | "read", all: Record<string, string>): Record<s
 
 function made(parent: pulumi.Resource, name: string, secret: string, rotation: string | undefined): pulumi.Output<string> {
   const keepers = rotation === undefined ? undefined : { rotate: rotation };
-  if (secret === "grafana-admin-password") return new random.RandomPassword(`${name}-${secret}`, { length: 32, special: false, keepers }, { parent }).result;
+  if (secret === grafanaAdminPassword) return new random.RandomPassword(`${name}-${secret}`, { length: 32, special: false, keepers }, { parent }).result;
   return new random.RandomBytes(`${name}-${secret}`, { length: 32, keepers }, { parent }).hex;
 }

@@ -33,8 +33,8 @@ export const basic = ({ client, token }: Credential) => `Basic ${Buffer.from(`${
 
 /** Why a service is not there, in a few words; undefined where it should be. */
 export function absence({ contract, missing }: Target, service: string): string | undefined {
-  if (!contract.services.includes(service)) return `${service} is left out`;
-  return missing[service] === undefined ? undefined : `${service} is missing`;
+  if (missing[service] !== undefined) return `${service} is missing`;
+  return contract.services.includes(service) ? undefined : `${service} is left out`;
 }
 
 /** Services that the contract names and the machine has. */

@@ -71,7 +71,7 @@ export function absences({ target }: Context, requireAll: boolean): Check[] {
   return serviceNames
     .filter(service => absence(target, service) !== undefined)
     .map(service => {
-      const reason = target.contract.services.includes(service) ? target.missing[service] : undefined;
+      const reason = target.missing[service];
       return {
         group: "services",
         name: `${service} is there`,

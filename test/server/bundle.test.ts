@@ -20,7 +20,7 @@ describe("a bundle", () => {
   it("changes its hash with the spec, and only the files that the change is about", () => {
     const before = renderBundle({}).files;
     const after = renderBundle({ retention: { traces: "14d" } }).files;
-    assert.deepEqual(Object.keys(after).filter(path => before[path] !== after[path]), ["config/tempo/tempo.yml"]);
+    assert.deepEqual(Object.keys(after).filter(path => before[path] !== after[path]), ["config/grafana/dashboards/lgtm-server.json", "config/tempo/tempo.yml"]);
   });
 
   it("has the same files but other addresses and folders when run as processes", () => {

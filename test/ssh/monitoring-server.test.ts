@@ -150,6 +150,6 @@ test("secrets that are missing, unknown or not rotatable are named", async () =>
   };
   assert.match(await thrown({ tls: "given" }), /secrets\.tls-certificate: missing[^]*secrets\.tls-key: missing/);
   assert.match(await thrown({ secrets: { "push-oders": "x" } }), /^secrets\.push-oders: this server has no such secret\. Did you mean "push-orders"/);
-  assert.match(await thrown({ rotate: { "grafana-secret-key": "1" } }), /cannot be rotated, because Grafana's database/);
+  assert.match(await thrown({ rotate: { "grafana-secret-key": "1" } }), /cannot be rotated: Grafana's database is encrypted/);
   assert.match(await thrown({ rotate: { "push-orders": "1" }, secrets: { "push-orders": "x" } }), /its value is given in secrets\.push-orders/);
 });

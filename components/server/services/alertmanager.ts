@@ -1,5 +1,5 @@
-import { yaml } from "../yaml";
-import { alertmanagerConfig } from "../../alerts/routes";
+import { alertmanagerFiles } from "../../alerts/alertmanager";
+import { alertSecrets } from "../../alerts/receivers";
 import { listen, onLoopback, type Rendering, type Service } from "./service";
 
 /** The one alert path: groups, silences and sends what Prometheus' rules fire. */
@@ -21,7 +21,8 @@ export function alertmanager(r: Rendering): Service {
       // Silences are written this often; the default of 15 min would lose a silence in a crash.
       "--data.maintenance-interval=1m",
     ],
-    files: { "alertmanager.yml": yaml(alertmanagerConfig(spec)) },
+    files: alertmanagerFiles(spec, layout),
+    secrets: alertSecrets(spec),
     user: [65534, 65534],
     ports: ["alertmanager"],
     health: onLoopback(r, "alertmanager", "/-/ready"),

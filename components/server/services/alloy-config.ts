@@ -1,10 +1,11 @@
+import { probeConfig } from "../../alerts/probes";
 import type { InternalPort } from "../ports";
 import type { ServiceName } from "../versions";
 import { onLoopback, type Rendering } from "./service";
 
 /** Alloy's configuration: what is scraped and read on the server itself, and where it goes. */
 export function alloyConfig(r: Rendering): string {
-  return [metrics(r), r.layout.runtime === "containers" ? containerLogs() : processLogs(r), outputs(r)].join("\n");
+  return [metrics(r), r.layout.runtime === "containers" ? containerLogs() : processLogs(r), probeConfig(r), outputs(r)].join("\n");
 }
 
 /** Where each service shows its own metrics. */
@@ -115,9 +116,13 @@ loki.source.journal "server" {
 `;
 }
 
-function processLogs(r: Rendering): string {
+/** One file a service: what pm2 rotated away stands beside it under other names and was read already. */
+function processLogs({ spec, layout }: Rendering): string {
+  const targets = spec.services.map(name => `    {"__path__" = "${layout.logs}/${name}.log", "service_name" = "${name}"},`);
   return `local.file_match "services" {
-  path_targets = [{"__path__" = "${r.layout.logs}/*.log"}]
+  path_targets = [
+${targets.join("\n")}
+  ]
 }
 
 loki.source.file "services" {
@@ -128,15 +133,6 @@ loki.source.file "services" {
 
 loki.process "services" {
   forward_to = [loki.write.server.receiver]
-
-  stage.regex {
-    source     = "filename"
-    expression = "/(?P<service_name>[a-z]+)\\\\.log$"
-  }
-
-  stage.labels {
-    values = {service_name = ""}
-  }
 
   stage.label_drop {
     values = ["filename"]

@@ -1,3 +1,4 @@
+import { probeSecrets } from "../../alerts/probes";
 import { alloyConfig } from "./alloy-config";
 import { onLoopback, type Rendering, type Service } from "./service";
 
@@ -21,11 +22,12 @@ export function alloy(r: Rendering): Service {
     capabilities: ["DAC_READ_SEARCH"],
     hostNetwork: true,
     hostPid: true,
-    mounts: ["/:/host/root:ro,rslave", "/var/lib/docker/containers:/lgtm/logs:ro"],
+    mounts: ["/:/host/root:ro", "/var/lib/docker/containers:/lgtm/logs:ro"],
     ports: ["alloy"],
     health: onLoopback(r, "alloy", "/-/ready"),
     validate: [["alloy", "validate", "@@config@@/config.alloy"]],
     reload: { http: onLoopback(r, "alloy", "/-/reload") },
+    secrets: probeSecrets(spec),
     metadata: true,
     memory: spec.shares.get("alloy")!,
   };

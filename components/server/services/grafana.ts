@@ -1,3 +1,4 @@
+import { dashboardFiles } from "../../dashboards";
 import { datasources } from "../../dashboards/datasources";
 import { yaml } from "../yaml";
 import { onLoopback, type Rendering, type Service } from "./service";
@@ -14,6 +15,7 @@ export function grafana(r: Rendering): Service {
     files: {
       "grafana.ini": ini(settings(r)),
       "provisioning/datasources/lgtm.yml": yaml(datasources(r)),
+      ...Object.fromEntries(Object.entries(dashboardFiles(spec)).map(([name, text]) => [`dashboards/${name}`, text])),
       "provisioning/dashboards/lgtm.yml": yaml({
         apiVersion: 1,
         providers: [{ name: "lgtm", folder: "Monitoring", type: "file", allowUiUpdates: false, options: { path: `${config}/dashboards` } }],
@@ -24,6 +26,7 @@ export function grafana(r: Rendering): Service {
     health: onLoopback(r, "grafana", "/api/health"),
     // Grafana has no checker of its own: a bad file shows in the health check, and the release goes back.
     validate: [],
+    watched: "dashboards/",
     secrets: [
       { secret: "grafana-admin-password", file: "admin-password" },
       { secret: "grafana-secret-key", file: "secret-key" },

@@ -1,7 +1,7 @@
 import { identity, labels } from "../labels";
 import { parseHours } from "../units";
-import { yaml } from "../yaml";
-import { lokiRules } from "../../alerts/rules";
+import { yaml, yamlFiles } from "../yaml";
+import { lokiRuleFiles } from "../../alerts/loki-rules";
 import { onLoopback, reach, type Rendering, type Service } from "./service";
 
 /** Logs, by the Loki push API or OTLP. */
@@ -16,8 +16,7 @@ export function loki(r: Rendering): Service {
     env: { GOGC: "50" },
     files: {
       "loki.yml": yaml(config(r)),
-      // "fake" is Loki's name of the only tenant of a server without tenants.
-      "rules/fake/log-counts.yml": yaml(lokiRules()),
+      ...yamlFiles(lokiRuleFiles(spec)),
     },
     user: [10001, 10001],
     ports: ["loki"],

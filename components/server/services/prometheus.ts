@@ -1,6 +1,6 @@
 import { identity, resourceAttributes } from "../labels";
-import { yaml } from "../yaml";
-import { prometheusRules } from "../../alerts/rules";
+import { yaml, yamlFiles } from "../yaml";
+import { prometheusRuleFiles } from "../../alerts/prometheus-rules";
 import { listen, onLoopback, reach, type Rendering, type Service } from "./service";
 
 /** Metrics: scraped here, pushed by agents through the gateway, written by Tempo and by Loki's recording rules. */
@@ -28,7 +28,7 @@ export function prometheus(r: Rendering): Service {
     ],
     files: {
       "prometheus.yml": yaml(config(r)),
-      "rules/server.yml": yaml(prometheusRules(spec)),
+      ...yamlFiles(prometheusRuleFiles(spec)),
     },
     user: [65534, 65534],
     ports: ["prometheus"],

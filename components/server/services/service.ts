@@ -42,6 +42,8 @@ export interface Service {
   validate: string[][];
   /** @default restart */
   reload?: Reload;
+  /** Start of the paths of files that the running program looks at by itself: new ones need no restart. @default none */
+  watched?: string;
   secrets?: SecretFile[];
   memory: MemoryShare;
   /** Runs in the host's network: sees its interfaces. Containers only. */

@@ -46,7 +46,7 @@ class Placeholders(unittest.TestCase):
 
 class Actions(unittest.TestCase):
     service = {"name": "x"}
-    now = {"definition": "d", "files": "f", "secrets": "s"}
+    now = {"definition": "d", "files": "f", "watched": "w", "secrets": "s"}
 
     def test_only_what_changed_decides(self):
         reloads = {"name": "x", "reload": {"http": "h"}}
@@ -55,6 +55,7 @@ class Actions(unittest.TestCase):
             ("start", (self.service, None, self.now, True, False)),
             ("start", (self.service, self.now, self.now, False, False)),
             ("start", (reloads, self.now, {**self.now, "definition": "e", "files": "g"}, True, False)),
+            ("update", (self.service, self.now, {**self.now, "watched": "x"}, True, False)),
             ("restart", (self.service, self.now, {**self.now, "files": "g"}, True, False)),
             ("reload", (reloads, self.now, {**self.now, "files": "g"}, True, False)),
             ("reload", (reloads, self.now, {**self.now, "secrets": "t"}, True, False)),

@@ -111,7 +111,8 @@ function metricsOf(standIn: StandIn, now: number, minutes = history): unknown {
       aggregationTemporality: 2,
       dataPoints: times.map(time => {
         const total = Math.floor(count(time) * rate);
-        return { ...at(time), attributes: attributes(values), count: String(total), sum: total * duration * perSecond, explicitBounds: [0.05, 0.5, 5].map(bound => bound * perSecond), bucketCounts: ["0", String(total), "0", "0"] };
+        const buckets = { explicitBounds: [0.05, 0.5, 5].map(bound => bound * perSecond), bucketCounts: ["0", String(total), "0", "0"] };
+        return { ...at(time), attributes: attributes(values), count: String(total), sum: total * duration * perSecond, ...buckets };
       }),
     },
   });
@@ -149,7 +150,15 @@ function traceOf(traceId: string, now: number, fails: boolean, body = ""): unkno
   const id = (place: number) => `${place}${randomBytes(8).toString("hex").slice(1)}`;
   const [root, sql, call, answer] = [id(1), id(2), id(3), id(4)];
   const span = (spanId: string, parentSpanId: string | undefined, name: string, kind: keyof typeof kinds, from: number, to: number, values: Values, failed = false) => ({
-    traceId, spanId, parentSpanId, name, kind: kinds[kind], startTimeUnixNano: nanos(now - 900 + from), endTimeUnixNano: nanos(now - 900 + to), attributes: attributes(values), status: failed ? { code: 2, message: "card declined" } : {},
+    traceId,
+    spanId,
+    parentSpanId,
+    name,
+    kind: kinds[kind],
+    startTimeUnixNano: nanos(now - 900 + from),
+    endTimeUnixNano: nanos(now - 900 + to),
+    attributes: attributes(values),
+    status: failed ? { code: 2, message: "card declined" } : {},
   });
   return {
     resourceSpans: [
@@ -168,7 +177,8 @@ function traceOf(traceId: string, now: number, fails: boolean, body = ""): unkno
 
 /** Lines with a trace, as an OpenTelemetry appender sends them. */
 function otlpLogs(traceId: string, now: number, i: number): unknown {
-  const record = (severityNumber: number, severityText: string, stringValue: string) => ({ timeUnixNano: nanos(now), severityNumber, severityText, body: { stringValue }, traceId, spanId: "1234567890abcdef", attributes: [] });
+  const common = { timeUnixNano: nanos(now), traceId, spanId: "1234567890abcdef", attributes: [] };
+  const record = (severityNumber: number, severityText: string, stringValue: string) => ({ ...common, severityNumber, severityText, body: { stringValue } });
   const logRecords = [record(9, "INFO", `Order ${i} taken`), ...(i % 4 === 0 ? [record(17, "ERROR", `Order ${i} of 'customer ${i}' failed: card declined`)] : [])];
   return { resourceLogs: [{ resource: resourceOf(shop), scopeLogs: [{ scope: { name: "stand-in" }, logRecords }] }] };
 }
@@ -176,7 +186,8 @@ function otlpLogs(traceId: string, now: number, i: number): unknown {
 /** Lines of files, as an agent sends them: JSON with a stack trace of several lines, plain text, logfmt. */
 function fileLogs(traceId: string, now: number, i: number): unknown {
   const { service, environment, cloud, host } = billing;
-  const json = JSON.stringify({ level: i % 4 ? "INFO" : "ERROR", message: `Invoice ${i}: 결제 실패`, traceId, ...(i % 4 === 0 && { stack_trace: "java.lang.IllegalStateException: declined\n\tat com.example.Billing.charge(Billing.java:42)" }) });
+  const stack_trace = "java.lang.IllegalStateException: declined\n\tat com.example.Billing.charge(Billing.java:42)";
+  const json = JSON.stringify({ level: i % 4 ? "INFO" : "ERROR", message: `Invoice ${i}: 결제 실패`, traceId, ...(i % 4 === 0 && { stack_trace }) });
   const lines = [json, `2026-11-22 10:00:0${i % 10}.123 WARN [worker-${i % 3}] queue is ${i} long`, `level=error msg="cannot reach 10.0.0.${i % 250}" err="timeout after ${i}ms"`];
   return { streams: [{ stream: { environment, cloud, host, service_name: service }, values: lines.map((line, n) => [`${now}00000${n}`, line]) }] };
 }

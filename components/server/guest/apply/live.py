@@ -10,15 +10,18 @@ from machine import in_root
 
 
 def fingerprint(machine: dict, release, service: dict) -> dict[str, str]:
-    """Three digests of a service: its definition, its files and its secrets' versions."""
+    """Digests of a service: its definition, its files, those of them that it watches by itself, and its secrets' versions."""
     name = service["name"]
     compose = release.compose().get("docker-compose.yml", b"").decode()
     definition = [service[key] for key in ("image", "program", "args", "env", "user", "limitMiB")]
     definition += [compose_block(compose, name), machine.get("programs", {}).get(name), machine.get("homes", {}).get(name)]
+    config = release.config(name)
+    watched = {path for path in config if service.get("watched") and path.startswith(service["watched"])}
     versions = release.document.get("secretVersions", {})
     return {
         "definition": digest(definition),
-        "files": files.digest(release.config(name)),
+        "files": files.digest({path: config[path] for path in config if path not in watched}),
+        "watched": files.digest({path: config[path] for path in watched}),
         "secrets": digest([[file, versions.get(file["secret"])] for file in service["secrets"]]),
     }
 
@@ -34,13 +37,13 @@ def digest(value) -> str:
 
 
 def action(service: dict, now, wanted: dict[str, str], running: bool, secret_changed: bool):
-    """What a service needs: "start", "reload", "restart" or None.
+    """What a service needs: "start", "reload", "restart", "update" (new files, which it finds by itself) or None.
 
     `now` is what it has loaded, None when that is not known: after a crash in the middle of a switch it is started anew."""
     if now is None or not running or now["definition"] != wanted["definition"]:
         return "start"
     if now["files"] == wanted["files"] and now["secrets"] == wanted["secrets"] and not secret_changed:
-        return None
+        return None if now["watched"] == wanted["watched"] else "update"
     return "reload" if service.get("reload") else "restart"
 
 

@@ -1,0 +1,49 @@
+import { dashboardUid } from "../dashboards/uids";
+import { variableOf } from "../dashboards/selectors";
+import { labels } from "../server/labels";
+import { subjectLabels, type Rule } from "./rule";
+import type { AlertedSpec } from "./spec";
+
+/** The time range in the links as rules write them; a message puts its own in this place. */
+export const linkRange = { dashboard: "from=now-1h&to=now", explore: '"from":"now-1h","to":"now"' };
+
+/** Address of Grafana, without a slash at the end. */
+export function grafanaUrl({ addresses, ports }: AlertedSpec): string {
+  const [name] = addresses;
+  return `https://${name!.includes(":") ? `[${name}]` : name}${ports.grafana === 443 ? "" : `:${ports.grafana}`}`;
+}
+
+type Identity = keyof typeof variableOf;
+
+/** Dashboard with the variables that the alert's labels give. */
+export function dashboardUrl(spec: AlertedSpec, rule: Rule): string {
+  const variables = subjectLabels[rule.of].map(label => `{{ with $labels.${label} }}&var-${variableOf[label as Identity]}={{ . | urlquery }}{{ end }}`);
+  return `${grafanaUrl(spec)}/d/${dashboardUid[rule.dashboard]}?${linkRange.dashboard}${variables.join("")}`;
+}
+
+/** Explore on the log lines of the alert's service or host. */
+export function logsUrl(spec: AlertedSpec, rule: Rule): string {
+  const of = subjectLabels[rule.of];
+  // A label that the alert has not, its streams have not either; but all lines of a host are wanted, whatever their service.
+  const selector = of.includes(labels.service as never) ? of.map(label => `${label}=%q`).join(", ") : [`${labels.service}=~".+"`, ...of.map(label => `${label}=%q`)].join(", ");
+  const values = of.map(label => `$labels.${label}`).join(" ");
+  const filter = rule.error ? `{{ $near := $labels.error | reReplaceAll "^(.{40}).+$" "$1" | reReplaceAll "[^\\\\p{L}\\\\p{N}]+" ".*" }}{{ $q = printf "%s |~ %q" $q $near }}` : "";
+  const query = `{{ $q := printf ${goString(`{${selector}}${rule.logs ? ` ${rule.logs}` : ""}`)} ${values} }}${filter.replaceAll("\\\\\\\\", "\\\\")}`;
+  return `${query}${explore(spec, "loki", "expr")}`;
+}
+
+/** Explore on the traces of the alert's service. */
+export function tracesUrl(spec: AlertedSpec, rule: Rule): string {
+  const condition = [`resource.service.name = %q && resource.${labels.environment} = %q`, ...(rule.traces ? [rule.traces] : [])].join(" && ");
+  const query = `{{ $q := printf ${goString(`{ ${condition} }`)} $labels.${labels.service} $labels.${labels.environment} }}`;
+  return `${query}${explore(spec, "tempo", "query", ',"queryType":"traceql"')}`;
+}
+
+/** The datasource's uid is its name. */
+function explore(spec: AlertedSpec, datasource: string, key: string, more = ""): string {
+  const panes = `{"a":{"datasource":"${datasource}","queries":[{"refId":"A","${key}":%q${more}}],"range":{${linkRange.explore}}}}`;
+  return `${grafanaUrl(spec)}/explore?schemaVersion=1&panes={{ printf ${goString(panes)} $q | urlquery }}`;
+}
+
+/** A string in a Go template. */
+const goString = (text: string) => JSON.stringify(text);

@@ -1,0 +1,27 @@
+import type { ResolvedSpec } from "../server/spec";
+import { errorsDashboard } from "./errors";
+import { host } from "./host";
+import { logsDashboard } from "./logs";
+import { monitoringServer } from "./monitoring-server";
+import { overview } from "./overview";
+import type { Dashboard } from "./panels";
+import type { Surroundings } from "./render";
+import { services } from "./services";
+import { springBoot } from "./spring-boot";
+import { tracesDashboard } from "./traces";
+import type { DashboardName } from "./uids";
+
+/** What a spec may say about dashboards. */
+export interface DashboardsSpec {
+  /** Ours to do without. @default [] */
+  leaveOut?: DashboardName[];
+  /** The user's own: file name without folder, ending in .json → Grafana's JSON of the dashboard. @default {} */
+  own?: Record<string, string>;
+}
+
+/** The dashboards of a server: those whose services it has and that are not switched off. */
+export function dashboardsOf(spec: ResolvedSpec): { dashboards: Dashboard[]; around: Surroundings } {
+  const all = [overview, host, springBoot, services, logsDashboard, errorsDashboard, tracesDashboard, monitoringServer(spec)];
+  const dashboards = all.filter(({ name, needs = [] }) => !spec.dashboards.leaveOut.includes(name) && needs.every(service => spec.services.includes(service)));
+  return { dashboards, around: { services: spec.services, dashboards: dashboards.map(({ name }) => name) } };
+}

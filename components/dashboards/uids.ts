@@ -1,0 +1,16 @@
+/** Stable ids of our dashboards: links, messages of alerts and bookmarks refer to them. They never change. */
+export const dashboardUid = {
+  overview: "lgtm-overview",
+  host: "lgtm-host",
+  springBoot: "lgtm-spring-boot",
+  services: "lgtm-services",
+  logs: "lgtm-logs",
+  errors: "lgtm-errors",
+  traces: "lgtm-traces",
+  server: "lgtm-server",
+} as const;
+
+/** Short name of a dashboard, as the spec and links call it. */
+export type DashboardName = keyof typeof dashboardUid;
+
+export const dashboardNames = Object.keys(dashboardUid) as DashboardName[];

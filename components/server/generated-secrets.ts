@@ -1,0 +1,10 @@
+/** Grafana's database is encrypted with it: a new one would make what is stored there unreadable. */
+export const grafanaSecretKey = "grafana-secret-key";
+
+/** Grafana reads it when its database is made, and never again. */
+export const grafanaAdminPassword = "grafana-admin-password";
+
+/** Whether a secret is made for the user when it is not given; the others (webhooks, passwords, certificates) only the user has. */
+export function isGenerated(secret: string): boolean {
+  return /^(push|read)-/.test(secret) || secret === grafanaAdminPassword || secret === grafanaSecretKey;
+}

@@ -1,0 +1,2 @@
+create table orders (id int primary key, name varchar(40));
+insert into orders select x, 'order ' || x from system_range(0, 9);
