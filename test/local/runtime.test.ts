@@ -51,5 +51,3 @@ describe("the choice between containers and processes", () => {
     assert.equal(chooseRuntime(undefined, [], machine({ platform: "darwin" })).runtime, "containers");
   });
 });
-
-describe("the registry of an image", () => {});
