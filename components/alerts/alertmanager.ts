@@ -4,18 +4,18 @@ import { messageTemplates } from "./message";
 import { mutedEnvironments, mutesFor, timeIntervals } from "./mute";
 import { heartbeatSecret, receivers, secretPath, type Receiver } from "./receivers";
 import { severities, type Severity } from "./rule";
-import type { AlertedSpec } from "./spec";
+import type { ResolvedSpec } from "../server/spec";
 import { watchdogName } from "./watchdog";
 
 /** Alertmanager's files by path in its configuration folder. */
-export function alertmanagerFiles(spec: AlertedSpec, layout: Layout): Record<string, string> {
+export function alertmanagerFiles(spec: ResolvedSpec, layout: Layout): Record<string, string> {
   return { "alertmanager.yml": yaml(config(spec, layout)), "templates/messages.tmpl": messageTemplates(spec) };
 }
 
 /** How often a person is reminded of what still holds. */
 const repeat: Record<Severity, string> = { critical: "4h", warning: "24h", info: "24h" };
 
-function config(spec: AlertedSpec, layout: Layout): object {
+function config(spec: ResolvedSpec, layout: Layout): object {
   const all = receivers(spec);
   const mute = spec.alerts.mute ?? [];
   return {
@@ -59,7 +59,7 @@ function receiver(it: Receiver, layout: Layout, resolved: boolean): object {
 }
 
 /** A branch for each receiver; `continue` lets the next one have the alert, too. In it one leaf for each way of telling. */
-function route(spec: AlertedSpec, it: Receiver): object {
+function route(spec: ResolvedSpec, it: Receiver): object {
   const mute = spec.alerts.mute ?? [];
   const leaves = mutedEnvironments(mute).flatMap(environment =>
     severities.filter(severity => it.severities.includes(severity)).flatMap(severity => {

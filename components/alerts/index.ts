@@ -4,5 +4,5 @@ export { probeConfig, probeSecrets } from "./probes";
 export { prometheusRuleFiles } from "./prometheus-rules";
 export { alertSecrets } from "./receivers";
 export { alertSchema, expectedHostsSchema, probesSchema } from "./schema";
-export { resolveAlertKeys, type AlertedSpec, type AlertKeys, type AlertSpec, type ExpectedHost, type Probe } from "./spec";
+export { resolveAlertKeys, type AlertKeys, type AlertSpec, type ExpectedHost, type Probe } from "./spec";
 export { alertTable, type AlertRow } from "./table";

@@ -1,6 +1,6 @@
 import { identity } from "../server/labels";
 import { by, type RecordingRule, type Subject } from "./rule";
-import type { AlertedSpec } from "./spec";
+import type { ResolvedSpec } from "../server/spec";
 import { controlCharacters, masks, terminalCodes } from "./masking";
 
 /** Loki finds the level of JSON, logfmt and plain text when a line comes in. */
@@ -15,7 +15,7 @@ const textsKept = 20;
 const textLength = 160;
 
 /** Recorded by Loki into Prometheus, every minute: spikes, silence and news are asked of these counts, not of a day of lines. */
-export function logCounts(spec: AlertedSpec): RecordingRule[] {
+export function logCounts(spec: ResolvedSpec): RecordingRule[] {
   return [
     { record: "log_lines:count1m", expr: count("") },
     { record: "log_errors:count1m", expr: count(`${errorLevels} `) },
@@ -29,7 +29,7 @@ export function logCounts(spec: AlertedSpec): RecordingRule[] {
  * writes its queries into its log. 20,000 texts in a minute
  * cost Loki 40 MiB and 5 s of CPU (measured with 3.7); where it is too much for it, this fails and the counts by service do not.
  */
-function errorTexts(spec: AlertedSpec): string {
+function errorTexts(spec: ResolvedSpec): string {
   const steps: (readonly [string, string])[] = [
     [terminalCodes, ""],
     ["(?s)[\\r\\n].*", ""],

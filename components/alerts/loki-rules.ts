@@ -1,8 +1,8 @@
 import { logCounts } from "./logs";
-import type { AlertedSpec } from "./spec";
+import type { ResolvedSpec } from "../server/spec";
 
 /** Loki's rule files by path in its configuration folder. "fake" is Loki's name of the only tenant of a server without tenants. */
-export function lokiRuleFiles(spec: AlertedSpec): Record<string, object> {
+export function lokiRuleFiles(spec: ResolvedSpec): Record<string, object> {
   const rules = logCounts(spec);
   const texts = rules.filter(rule => rule.record === "log_error_texts:count1m");
   return {

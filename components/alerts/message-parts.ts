@@ -1,6 +1,6 @@
 import { grafanaUrl, linkRange } from "./links";
 import { controlCharacters, masks, terminalCodes } from "./masking";
-import type { AlertedSpec } from "./spec";
+import type { ResolvedSpec } from "../server/spec";
 
 /** Pieces of Go templates from which the messages are put together. Written for Alertmanager 0.31 and later. */
 
@@ -27,7 +27,7 @@ export const label = (name: string) => `(index .Labels "${name}")`;
 export const identityWords = [["cloud", "cloud"], ["environment", "environment"], ["server", "host"], ["service", "service_name"]] as const;
 
 /** When an alert began, in the server's time zone. */
-export const since = (spec: AlertedSpec) => `((.StartsAt | tz "${spec.timezone}").Format "2006-01-02 15:04:05 MST")`;
+export const since = (spec: ResolvedSpec) => `((.StartsAt | tz "${spec.timezone}").Format "2006-01-02 15:04:05 MST")`;
 
 /** Links of an alert, by the annotation that holds the address. */
 export const alertLinks = [["dashboard_url", "Dashboard"], ["logs_url", "Log lines"], ["traces_url", "Traces"]] as const;
@@ -46,7 +46,7 @@ export function urlOf(name: string): string {
 }
 
 /** The overview: for what is not in the message. */
-export const overview = (spec: AlertedSpec) => `${grafanaUrl(spec)}/d/lgtm-overview`;
+export const overview = (spec: ResolvedSpec) => `${grafanaUrl(spec)}/d/lgtm-overview`;
 
 /** What and where, for a title or a subject. */
 export function title(clean: Clean): string {

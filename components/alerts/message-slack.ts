@@ -1,5 +1,5 @@
 import { alertLinks, annotation, define, forSlack, identityWords, label, overview, since, title, urlOf } from "./message-parts";
-import type { AlertedSpec } from "./spec";
+import type { ResolvedSpec } from "../server/spec";
 
 /** Characters of Slack's title and text that we use at most. Slack cuts a message at 40,000 and asks for less than 4,000. */
 export const slackLimits = { title: 200, text: 4_000 };
@@ -10,14 +10,14 @@ const longestLink = 1_000;
 const enoughText = 3_500;
 
 /** Title, colour, link and text of the attachment. */
-export function slackTemplates(spec: AlertedSpec): string[] {
+export function slackTemplates(spec: ResolvedSpec): string[] {
   const color = '{{ if eq .Status "resolved" }}good{{ else if eq .CommonLabels.severity "critical" }}danger{{ else if eq .CommonLabels.severity "warning" }}warning{{ else }}#439FE0{{ end }}';
   const link = `{{ $url := .CommonAnnotations.dashboard_url }}{{ if and $url (lt (len $url) ${longestLink}) }}{{ $url }}{{ else }}${overview(spec)}{{ end }}`;
   return [define("lgtm.slack.title", title(forSlack)), define("lgtm.slack.color", color), define("lgtm.slack.link", link), define("lgtm.slack.text", text(spec))];
 }
 
 /** One alert after the other, as many as fit; the first is always there. Once one does not fit none follows, so that the number shown is true. */
-function text(spec: AlertedSpec): string {
+function text(spec: ResolvedSpec): string {
   const add = [
     block(spec),
     "{{ if $full }}",
@@ -35,7 +35,7 @@ function text(spec: AlertedSpec): string {
 }
 
 /** Sets `$block`: what, who, since when, how many, the error's text, links. */
-function block(spec: AlertedSpec): string {
+function block(spec: ResolvedSpec): string {
   const extend = (variable: string, format: string, value: string) => `{{ $${variable} = printf "${format}" $${variable} ${value} }}`;
   const who = identityWords.map(([word, name]) => `{{ if ${label(name)} }}${extend("who", `%s${word} \\x60%s\\x60  `, `(${forSlack(label(name), 48)})`)}{{ end }}`);
   const links = alertLinks.map(([name, word]) => `${urlOf(name)}{{ if and $url (lt (len $url) ${longestLink}) }}${extend("links", `%s<%s|${word}>  `, '($url | reReplaceAll "&" "&amp;" | reReplaceAll "[<>|]" "")')}{{ end }}`);

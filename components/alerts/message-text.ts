@@ -1,11 +1,11 @@
 import { alertLinks, annotation, define, forWiki, identityWords, label, oneLine, overview, since, title, urlOf, type Clean } from "./message-parts";
-import type { AlertedSpec } from "./spec";
+import type { ResolvedSpec } from "../server/spec";
 
 /** Alerts that an e-mail or an issue shows. */
 const most = 20;
 
 /** Subject, plain text and HTML of an e-mail; summary and description of an issue. */
-export function textTemplates(spec: AlertedSpec): string[] {
+export function textTemplates(spec: ResolvedSpec): string[] {
   return [
     define("lgtm.title", title(oneLine)),
     define("lgtm.text", text(spec, oneLine, word => `${word}: {{ $url }}`)),
@@ -18,7 +18,7 @@ const each = (body: string, rest: string) => `{{ range $i, $alert := .Alerts }}{
 const links = (link: (word: string) => string, after: string) => alertLinks.map(([name, word]) => `${urlOf(name)}{{ if $url }}${link(word)}${after}{{ end }}`).join("");
 const state = '{{ if eq .Status "resolved" }} (over){{ end }}';
 
-function text(spec: AlertedSpec, clean: Clean, link: (word: string) => string): string {
+function text(spec: ResolvedSpec, clean: Clean, link: (word: string) => string): string {
   const who = identityWords.map(([word, name]) => `{{ if ${label(name)} }}${word} {{ ${clean(label(name), 128)} }}  {{ end }}`).join("");
   const optional = (name: string, length: number) => `{{ if ${annotation(name)} }}{{ ${clean(annotation(name), length)} }}\n{{ end }}`;
   const count = `{{ if ${annotation("count")} }}, {{ ${clean(annotation("count"), 12)} }} times{{ end }}`;
@@ -26,7 +26,7 @@ function text(spec: AlertedSpec, clean: Clean, link: (word: string) => string): 
 }
 
 /** For html/template, which escapes what it fills in. */
-function html(spec: AlertedSpec): string {
+function html(spec: ResolvedSpec): string {
   const head = ["What", ...identityWords.map(([word]) => word), "since", "links"].map(word => `<th>${word}</th>`).join("");
   const count = `{{ if ${annotation("count")} }}, {{ ${oneLine(annotation("count"), 12)} }} times{{ end }}`;
   const error = `{{ if ${annotation("error")} }}<pre>{{ ${oneLine(annotation("error"), 300)} }}</pre>{{ end }}`;

@@ -1,15 +1,16 @@
 import type { Rendering, SecretFile } from "../server/services/service";
 import { Tls } from "../server/spec";
-import type { AlertedSpec, Probe } from "./spec";
+import type { ResolvedSpec } from "../server/spec";
+import type { Probe } from "./spec";
 
 /** Alloy sends the heartbeat with a push client's token, as any agent does. */
-export const probeSecrets = (spec: AlertedSpec): SecretFile[] => [{ secret: `push-${spec.pushClients[0]}`, file: "heartbeat.token" }];
+export const probeSecrets = (spec: ResolvedSpec): SecretFile[] => [{ secret: `push-${spec.pushClients[0]}`, file: "heartbeat.token" }];
 
 /**
  * Part of Alloy's configuration on the server: asks the users' addresses every minute, and every 30 seconds posts a log line
  * through the gateway, which is the server's own heartbeat and shows the gateway's certificate.
  */
-export function probeConfig(r: Rendering & { spec: AlertedSpec }): string {
+export function probeConfig(r: Rendering): string {
   const { spec } = r;
   const users = spec.probes.length ? [exporter("probes", modules(spec.probes), spec.probes.map(probe => target(probe))), scrape("probes", "probe", "60s")] : [];
   return [...users, heartbeat(r)].join("\n");
@@ -39,12 +40,12 @@ function target(probe: Probe): string {
 }
 
 /** OTLP without a time: Loki takes the time at which it comes. */
-const beat = ({ environment, cloud, host }: AlertedSpec) => {
+const beat = ({ environment, cloud, host }: ResolvedSpec) => {
   const attributes = Object.entries({ "service.name": "heartbeat", environment, cloud, host }).map(([key, stringValue]) => ({ key, value: { stringValue } }));
   return JSON.stringify({ resourceLogs: [{ resource: { attributes }, scopeLogs: [{ logRecords: [{ severityText: "info", body: { stringValue: "heartbeat" } }] }] }] });
 };
 
-function heartbeat({ spec, layout }: Rendering & { spec: AlertedSpec }): string {
+function heartbeat({ spec, layout }: Rendering): string {
   const name = spec.addresses.find(address => /[a-z]/i.test(address) && !address.includes(":")) ?? spec.addresses[0]!;
   const http = {
     preferred_ip_protocol: "ip4",

@@ -2,17 +2,17 @@ import { dashboardUid } from "../dashboards/uids";
 import { labels } from "../server/labels";
 import { dashboardUrl, logsUrl, tracesUrl } from "./links";
 import type { Rule, Subject } from "./rule";
-import type { AlertedSpec } from "./spec";
+import type { ResolvedSpec } from "../server/spec";
 import { subjects } from "./subjects";
 
 /** Prometheus' rule files by path in its configuration folder, as values to be written as YAML. */
-export function prometheusRuleFiles(spec: AlertedSpec): Record<string, object> {
+export function prometheusRuleFiles(spec: ResolvedSpec): Record<string, object> {
   const files = subjects(spec).map(subject => [`rules/${subject.name}.yml`, { groups: [group(spec, subject)] }] as const);
   const own = spec.alerts.own?.length ? [["rules/own.yml", { groups: spec.alerts.own }] as const] : [];
   return Object.fromEntries([...files, ...own]);
 }
 
-function group(spec: AlertedSpec, { name, interval, records = [], rules }: Subject): object {
+function group(spec: ResolvedSpec, { name, interval, records = [], rules }: Subject): object {
   const wanted = rules.filter(rule => (!rule.needs || spec.services.includes(rule.needs)) && !spec.alerts.off?.includes(rule.name));
   return { name, ...(interval && { interval }), rules: [...records, ...wanted.map(rule => alert(spec, rule))] };
 }
@@ -24,13 +24,13 @@ export function fill(text: string, threshold?: number, where?: string): string {
 }
 
 /** The threshold of all environments, and those of single ones. */
-function thresholds(spec: AlertedSpec, rule: Rule): { everywhere?: number; single: [environment: string, threshold: number][] } {
+function thresholds(spec: ResolvedSpec, rule: Rule): { everywhere?: number; single: [environment: string, threshold: number][] } {
   const { default: everywhere = rule.threshold?.default, ...single } = spec.alerts.thresholds?.[rule.name] ?? {};
   return { everywhere, single: Object.entries(single).sort(([a], [b]) => (a < b ? -1 : 1)) };
 }
 
 /** One expression for all thresholds: an environment is in exactly one of its parts. */
-function expression(spec: AlertedSpec, rule: Rule): string {
+function expression(spec: ResolvedSpec, rule: Rule): string {
   const { everywhere, single } = thresholds(spec, rule);
   if (!single.length) return fill(rule.expr, everywhere);
   const others = single.map(([environment]) => environment.replaceAll(".", "\\\\.")).join("|");
@@ -39,13 +39,13 @@ function expression(spec: AlertedSpec, rule: Rule): string {
 }
 
 /** The threshold of the alert's environment in a text. */
-function withThreshold(spec: AlertedSpec, rule: Rule, text: string): string {
+function withThreshold(spec: ResolvedSpec, rule: Rule, text: string): string {
   const { everywhere, single } = thresholds(spec, rule);
   const choice = single.map(([environment, threshold], i) => `{{ ${i ? "else if" : "if"} eq $labels.${labels.environment} "${environment}" }}${threshold}`).join("");
   return text.replaceAll("$T", choice ? `${choice}{{ else }}${everywhere}{{ end }}` : String(everywhere));
 }
 
-function alert(spec: AlertedSpec, rule: Rule): object {
+function alert(spec: ResolvedSpec, rule: Rule): object {
   const text = (value: string) => withThreshold(spec, rule, value);
   const url = (value: string) => fill(value, thresholds(spec, rule).everywhere);
   // What a rule over absent_over_time() or vector() has no labels for is the server's own.

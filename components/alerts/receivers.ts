@@ -1,6 +1,7 @@
 import type { Layout } from "../server/layout";
 import type { SecretFile } from "../server/services/service";
-import type { AlertedSpec, EmailReceiver, JiraReceiver, Selection } from "./spec";
+import type { ResolvedSpec } from "../server/spec";
+import type { EmailReceiver, JiraReceiver, Selection } from "./spec";
 import type { Severity } from "./rule";
 
 /** Somebody who is told: Alertmanager's name and configuration, which alerts, and the secret that it needs. */
@@ -18,7 +19,7 @@ const everything: Severity[] = ["critical", "warning", "info"];
 const urgent: Severity[] = ["critical", "warning"];
 
 /** All receivers of a spec. */
-export function receivers({ alerts }: AlertedSpec): Receiver[] {
+export function receivers({ alerts }: ResolvedSpec): Receiver[] {
   return [
     ...(alerts.slack ?? []).map(it => receiver("slack", it, everything, "alerts-slack-webhook", slack)),
     ...(alerts.email ?? []).map(it => receiver("email", it, urgent, it.username ? "alerts-smtp-password" : undefined, path => email(it, path))),
@@ -31,7 +32,7 @@ export function receivers({ alerts }: AlertedSpec): Receiver[] {
 export const heartbeatSecret: SecretFile = { secret: "alerts-heartbeat", file: "alerts-heartbeat" };
 
 /** What Alertmanager reads as files; it reads them at each message, so a changed one needs no reload. */
-export const alertSecrets = (spec: AlertedSpec): SecretFile[] => [...receivers(spec).flatMap(({ secret }) => secret ?? []), ...(spec.alerts.heartbeat ? [heartbeatSecret] : [])];
+export const alertSecrets = (spec: ResolvedSpec): SecretFile[] => [...receivers(spec).flatMap(({ secret }) => secret ?? []), ...(spec.alerts.heartbeat ? [heartbeatSecret] : [])];
 
 /** Where Alertmanager finds a secret. */
 export const secretPath = (layout: Layout, { file }: SecretFile) => `${layout.secrets("alertmanager")}/${file}`;

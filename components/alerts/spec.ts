@@ -125,9 +125,7 @@ export interface AlertKeys {
   expectedHosts?: ExpectedHost[];
 }
 
-export type AlertedSpec = ResolvedSpec;
-
 /** What the rules depend on. */
-export type Watched = Pick<AlertedSpec, "environment" | "cloud" | "host" | "services" | "shares" | "tls" | "expectedHosts">;
+export type Watched = Pick<ResolvedSpec, "environment" | "cloud" | "host" | "services" | "shares" | "tls" | "expectedHosts">;
 
 export const resolveAlertKeys = ({ alerts = {}, probes = [], expectedHosts = [] }: AlertKeys): Required<AlertKeys> => ({ alerts, probes, expectedHosts });

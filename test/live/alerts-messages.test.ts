@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { resolveAlertKeys, type AlertedSpec } from "../../components/alerts";
+import { resolveAlertKeys } from "../../components/alerts";
 import { slackLimits } from "../../components/alerts/message-slack";
-import { resolveSpec } from "../../components/server/spec";
+import { resolveSpec, type ResolvedSpec } from "../../components/server/spec";
 import { Inbox, slackMessage, startAlertmanager, type Posted, type RunningAlertmanager } from "./harness/alerts";
 
 const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
@@ -19,7 +19,7 @@ const linksIn = (text: string) => [...text.matchAll(/<([^|>]+)\|([^>]+)>/g)].map
 describe("a message from the real Alertmanager", () => {
   let inbox: Inbox;
   let alertmanager: RunningAlertmanager;
-  let spec: AlertedSpec;
+  let spec: ResolvedSpec;
 
   before(async () => {
     inbox = await Inbox.open({ "/jira/rest/api/2/search": () => ({ issues: [] }), "/jira/rest/api/2/issue": () => ({ id: "1", key: "OPS-1" }) });

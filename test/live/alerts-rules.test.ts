@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { alertmanagerFiles, prometheusRuleFiles, resolveAlertKeys, type AlertedSpec, type AlertSpec } from "../../components/alerts";
+import { alertmanagerFiles, prometheusRuleFiles, type AlertSpec } from "../../components/alerts";
 import { processLayout } from "../../components/server/layout";
 import { resolveSpec } from "../../components/server/spec";
 import { yaml } from "../../components/server/yaml";
@@ -13,7 +13,7 @@ import { run, tryRun } from "./harness/command";
 
 const folder = mkdtempSync(join(tmpdir(), "lgtm-rules-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
-const spec: AlertedSpec = { ...resolveSpec(), ...resolveAlertKeys(assumed) };
+const spec = resolveSpec(assumed);
 
 describe("promtool", () => {
   let promtool: string;

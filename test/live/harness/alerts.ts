@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { isFound, locatePrograms, type ProgramName } from "../../../components/local/programs";
 import { alertmanagerFiles } from "../../../components/alerts";
-import type { AlertedSpec } from "../../../components/alerts";
+import type { ResolvedSpec } from "../../../components/server/spec";
 import { processLayout } from "../../../components/server/layout";
 import { eventually } from "./command";
 
@@ -90,7 +90,7 @@ export interface RunningAlertmanager {
 }
 
 /** The real Alertmanager with the rendered files, hurried, and these secrets. */
-export async function startAlertmanager(spec: AlertedSpec, secrets: Record<string, string>): Promise<RunningAlertmanager> {
+export async function startAlertmanager(spec: ResolvedSpec, secrets: Record<string, string>): Promise<RunningAlertmanager> {
   const folder = mkdtempSync(join(tmpdir(), "lgtm-alerts-"));
   const files = Object.entries(alertmanagerFiles(spec, processLayout)).map(([path, text]) => [`config/alertmanager/${path}`, hurried(text.replaceAll("@@root@@", folder))]);
   write(folder, { ...Object.fromEntries(files), ...Object.fromEntries(Object.entries(secrets).map(([name, value]) => [`run/secrets/alertmanager/${name}`, value])) });
