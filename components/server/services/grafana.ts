@@ -15,6 +15,9 @@ export function grafana(r: Rendering): Service {
     files: {
       "grafana.ini": ini(settings(r)),
       "provisioning/datasources/lgtm.yml": yaml(datasources(r)),
+      // Grafana calls a missing folder an error in its log.
+      "provisioning/alerting/none.yml": yaml({ apiVersion: 1 }),
+      "provisioning/plugins/none.yml": yaml({ apiVersion: 1 }),
       ...Object.fromEntries(Object.entries(dashboardFiles(spec)).map(([name, text]) => [`dashboards/${name}`, text])),
       "provisioning/dashboards/lgtm.yml": yaml({
         apiVersion: 1,
