@@ -1,4 +1,5 @@
 import { identity } from "../server/labels";
+import { wrappedErrors } from "../server/wrapped-errors";
 import { by, type RecordingRule, type Subject } from "./rule";
 import type { ResolvedSpec } from "../server/spec";
 import { controlCharacters, masks, terminalCodes } from "./masking";
@@ -35,6 +36,7 @@ function errorTexts(spec: ResolvedSpec): string {
     ["(?s)[\\r\\n].*", ""],
     [controlCharacters, " "],
     ["^\\[?[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.,]+(Z|[+-][0-9:]+)?\\]? *", ""],
+    ...wrappedErrors,
     ...masks,
     ["[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|\\b0x[0-9a-fA-F]+\\b|\\b[0-9a-fA-F]*[0-9][0-9a-fA-F]{7,}\\b|[0-9]+", "#"],
     [" {2,}", " "],

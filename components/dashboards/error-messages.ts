@@ -1,18 +1,17 @@
+import { wrappedErrors } from "../server/wrapped-errors";
 import { errorLines } from "./selectors";
 
 /** What an error says: what the agent cut out of the line, else the message of a JSON or logfmt line, else the line. */
 const said = `{{ if .error_excerpt }}{{ .error_excerpt }}{{ else if .message }}{{ .message }}{{ else if .msg }}{{ .msg }}{{ if .err }}: {{ .err }}{{ end }}{{ else }}{{ __line__ }}{{ end }}`;
 
 /** What makes one text of all occurrences of an error. Runes, not bytes: Korean stays whole. */
-const steps: [pattern: string, replacement: string][] = [
+const steps: (readonly [pattern: string, replacement: string])[] = [
   // The first line; below it is the stack trace.
   [String.raw`(?s)^\s*([^\r\n]*).*$`, "$1"],
   // Time, thread and level before the message of a plain text line.
   [String.raw`^[\d\-:.,TZ+/ ]{8,}`, ""],
   [String.raw`^(\[[^\]]*\]\s*|(ERROR|FATAL|CRITICAL|SEVERE)\b:?\s*)+`, ""],
-  // What Tomcat writes around every exception that a Spring application does not catch: all of them would be one.
-  [String.raw`^Servlet\.service\(\) for servlet \[[^\]]*\] in context with path \[[^\]]*\] threw exception (\[(Request processing failed: )?)?`, ""],
-  [String.raw`\] with root cause$`, ""],
+  ...wrappedErrors,
   // Quoted values, then every word with a digit in it: numbers, ids, addresses, times.
   [String.raw`'[^']*'|\x22[^\x22]*\x22|\x60[^\x60]*\x60`, "…"],
   [String.raw`[^\s,;()\[\]=]*\d[^\s,;()\[\]=]*`, "#"],

@@ -38,9 +38,9 @@ live("the server's own metrics are collected by Alloy", async ({ server, tokens 
   const jobs = await eventually("all targets are up", async () => {
     const { data } = JSON.parse((await gateway(server, `/read/prometheus/api/v1/query?query=${metric}`, tokens.read)).text) as { data: { result: { metric: { job: string } }[] } };
     const found = data.result.map(each => each.metric.job).sort();
-    return found.length >= 7 && found;
+    return found.length >= 8 && found;
   }, { seconds: 120 });
-  assert.deepEqual(jobs, ["alertmanager", "alloy", "caddy", "loki", "node", "prometheus", "tempo"]);
+  assert.deepEqual(jobs, ["alertmanager", "alloy", "caddy", "heartbeat", "loki", "node", "prometheus", "tempo"]);
 });
 
 live("every container has the memory limit of the plan, no swap, and no secret in its environment", async ({ server }) => {
