@@ -123,7 +123,7 @@ async function ask(url: string, parameters: Record<string, string>, seconds = 90
 }
 
 async function isReady(url: string): Promise<boolean> {
-  return fetch(url).then(answer => answer.ok, () => false);
+  return fetch(url, { signal: AbortSignal.timeout(5_000) }).then(answer => answer.ok, () => false);
 }
 
 function startOf(service: string): Promise<string> {

@@ -52,13 +52,16 @@ export function shell(line: string, options: RunOptions = {}): Promise<string> {
   return run("bash", ["-euo", "pipefail", "-c", line], options);
 }
 
+/** One answer may take this long: a request to a server that is just starting can stay open without ever being answered. */
+const patience = 60_000;
+
 /** Asks again and again until `ask` gives something that is neither undefined nor false; what it throws counts as not yet. */
 export async function eventually<T>(what: string, ask: () => Promise<T | undefined | false>, { seconds = 180, every = 1 } = {}): Promise<T> {
   const end = Date.now() + seconds * 1000;
   let last: unknown = "it was never there";
   for (;;) {
     try {
-      const answer = await ask();
+      const answer = await within(patience, ask());
       if (answer !== undefined && answer !== false) return answer as T;
       last = `the last answer was ${String(answer)}`;
     } catch (error) {
@@ -67,6 +70,14 @@ export async function eventually<T>(what: string, ask: () => Promise<T | undefin
     if (Date.now() > end) throw new Error(`${what}: not within ${seconds} s. ${last instanceof Error ? last.message : String(last)}`);
     await new Promise(wake => setTimeout(wake, every * 1000));
   }
+}
+
+/** Its timer also keeps the process alive: a request that hangs does not. */
+function within<T>(milliseconds: number, answer: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no answer within ${milliseconds / 1000} s`)), milliseconds);
+    answer.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }
 
 function shown(program: string, args: string[]): string {
