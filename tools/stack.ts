@@ -4,7 +4,6 @@ import { dirname, join, resolve } from "node:path";
 import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
 import { parse } from "yaml";
 import { serverFolder, stateHome } from "../components/local/folder";
-import { runtimeOf } from "../components/local/runtime";
 import { UsageError } from "./cli";
 
 /** The stack that `npm start` makes. */
@@ -43,11 +42,6 @@ export function objectOf<T extends object>(config: Config, key: string): T {
 /** Folder of the server that a configuration makes. */
 export function folderOf(config: Config): string {
   return objectOf<{ folder?: string }>(config, "local").folder ?? serverFolder(stackName);
-}
-
-/** How the server of a configuration runs already, if it does. */
-export function runningAs(config: Config): string | undefined {
-  return runtimeOf(folderOf(config));
 }
 
 /** Folder of Pulumi's own state. */

@@ -5,7 +5,7 @@ import type { ResolvedSpec } from "../server/spec";
 import { controlCharacters, masks, terminalCodes } from "./masking";
 
 /** Loki finds the level of JSON, logfmt and plain text when a line comes in. */
-export const errorLevels = '| detected_level=~"error|fatal|critical"';
+const errorLevels = '| detected_level=~"error|fatal|critical"';
 
 /** Lines that come a little late, as an agent's batch does, are still counted. */
 const late = "20s";

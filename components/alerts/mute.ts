@@ -2,7 +2,7 @@ import { days as week, type MuteTime } from "./spec";
 import type { Severity } from "./rule";
 
 /** Alertmanager's name of a mute time of the spec. */
-export const muteName = (index: number) => `mute-${index + 1}`;
+const muteName = (index: number) => `mute-${index + 1}`;
 
 /** Alertmanager's time intervals, which do not go over midnight: what does is two. */
 export function timeIntervals(mutes: MuteTime[], timezone: string): object[] {

@@ -5,7 +5,7 @@ import { loki, prometheus } from "./queries";
 import { errorLines, ofService, streams } from "./selectors";
 
 /** Levels as Loki finds them; in their order of gravity. */
-export const logLevels = ["fatal", "critical", "error", "warn", "info", "debug", "trace", "unknown"];
+const logLevels = ["fatal", "critical", "error", "warn", "info", "debug", "trace", "unknown"];
 
 const levelColors = { fatal: "dark-red", critical: "dark-red", error: "red", warn: "yellow", info: "green", debug: "blue", trace: "purple", unknown: "text" };
 

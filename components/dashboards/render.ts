@@ -13,7 +13,7 @@ export interface Surroundings {
 }
 
 /** Marks our dashboards among others; the menu at the top of each lists them. */
-export const dashboardTag = "pulumi-lgtm";
+const dashboardTag = "pulumi-lgtm";
 
 const gridWidth = 24;
 

@@ -69,7 +69,7 @@ export async function destroy(folder: string, deleteData: boolean, onLine: (line
 }
 
 /** The release that runs in a folder. */
-export function appliedRelease(folder: string): string | undefined {
+function appliedRelease(folder: string): string | undefined {
   const { applied } = inFolder(folder);
   return existsSync(applied) ? (JSON.parse(readFileSync(applied, "utf8")) as { release?: string }).release : undefined;
 }

@@ -25,7 +25,7 @@ const neverRotated: Record<string, string> = {
 };
 
 /** What is wrong with the given secrets and rotations, for a plan that needs these: one line each. */
-export function secretProblems(needed: string[], args: Pick<MonitoringServerArgs, "secrets" | "rotate">): string[] {
+function secretProblems(needed: string[], args: Pick<MonitoringServerArgs, "secrets" | "rotate">): string[] {
   const given = Object.keys(args.secrets ?? {});
   const rotatable = needed.filter(name => isGenerated(name) && !neverRotated[name] && !given.includes(name));
   return [

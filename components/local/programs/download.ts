@@ -6,7 +6,7 @@ import { pipeline } from "node:stream/promises";
 
 export type OnBytes = (done: number, total: number | undefined) => void;
 
-export class DownloadError extends Error {
+class DownloadError extends Error {
   override name = "DownloadError";
 }
 

@@ -25,7 +25,7 @@ export function pulumiRoot(pulumi: FoundProgram, cacheDir: string = programsDir(
 }
 
 /** Starts the provider of the @pulumi/pulumi that the program uses: `PULUMI_LGTM_ROOT`, else the current folder, says which. */
-export function writeDynamicProvider(bin: string) {
+function writeDynamicProvider(bin: string) {
   const path = join(bin, dynamicProvider);
   if (existsSync(path)) return;
   const script = `#!/bin/sh

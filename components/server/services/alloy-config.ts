@@ -61,10 +61,10 @@ ${rule("instance", spec.host)}}
 `;
 }
 
-/** The engine's log files carry the service in the tag that compose.ts sets; other containers on the machine have none and are left alone. */
-function containerLogs(): string {
+/** Reads log files from their end on and hands their lines through these stages to Loki. */
+function readLogs(pathTargets: string, stages: string): string {
   return `local.file_match "services" {
-  path_targets = [{"__path__" = "/lgtm/logs/*/*-json.log"}]
+  path_targets = ${pathTargets}
 }
 
 loki.source.file "services" {
@@ -76,7 +76,13 @@ loki.source.file "services" {
 loki.process "services" {
   forward_to = [loki.write.server.receiver]
 
-  stage.match {
+${stages}}
+`;
+}
+
+/** The engine's log files carry the service in the tag that compose.ts sets; other containers on the machine have none and are left alone. */
+function containerLogs(): string {
+  return `${readLogs('[{"__path__" = "/lgtm/logs/*/*-json.log"}]', `  stage.match {
     selector = "{filename=~\\".+\\"} !~ \\"tag.:.lgtm/\\""
     action   = "drop"
   }
@@ -106,8 +112,7 @@ loki.process "services" {
   stage.output {
     source = "line"
   }
-}
-
+`)}
 loki.source.journal "server" {
   path       = "/host/root/var/log/journal"
   forward_to = [loki.write.server.receiver]
@@ -119,26 +124,12 @@ loki.source.journal "server" {
 /** One file a service: what pm2 rotated away stands beside it under other names and was read already. */
 function processLogs({ spec, layout }: Rendering): string {
   const targets = spec.services.map(name => `    {"__path__" = "${layout.logs}/${name}.log", "service_name" = "${name}"},`);
-  return `local.file_match "services" {
-  path_targets = [
+  return readLogs(`[
 ${targets.join("\n")}
-  ]
-}
-
-loki.source.file "services" {
-  targets       = local.file_match.services.targets
-  forward_to    = [loki.process.services.receiver]
-  tail_from_end = true
-}
-
-loki.process "services" {
-  forward_to = [loki.write.server.receiver]
-
-  stage.label_drop {
+  ]`, `  stage.label_drop {
     values = ["filename"]
   }
-}
-`;
+`);
 }
 
 function outputs(r: Rendering): string {

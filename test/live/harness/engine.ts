@@ -7,7 +7,7 @@ import { alone, imageCache, isAlive, safeRead } from "./folders";
 
 const pidFile = join(imageCache, "dockerd.pid");
 /** Output of the engine that the tests start. */
-export const engineLog = join(tmpdir(), "pulumi-lgtm-dockerd.log");
+const engineLog = join(tmpdir(), "pulumi-lgtm-dockerd.log");
 
 /** Runs the engine's client. */
 export function docker(args: string[], options: RunOptions = {}): Promise<string> {

@@ -7,11 +7,6 @@ const cache = process.env.PULUMI_LGTM_CACHE || process.env.XDG_CACHE_HOME || joi
 /** Where what takes minutes to make is kept between test runs. */
 export const imageCache = join(cache, "pulumi-lgtm", "test-images");
 
-/** Checkout of the project, also when this runs as compiled JavaScript. */
-export function folderOfSources(): string {
-  return join(__dirname, "..", "..", "..");
-}
-
 /** Runs `work` while nobody else on this machine runs one of the same name: test files may run side by side. */
 export async function alone<T>(name: string, work: () => Promise<T>): Promise<T> {
   const release = await hold(name);

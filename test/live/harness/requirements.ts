@@ -7,7 +7,7 @@ import { ensureDocker } from "./engine";
 const needed = ["prometheus", "loki", "tempo", "alertmanager", "alloy", "caddy", "compose"] as const;
 
 /** Why the tests on a server of containers cannot run on this machine; undefined where they can. Starts the engine. */
-export async function missingForServers(): Promise<string | undefined> {
+async function missingForServers(): Promise<string | undefined> {
   if (process.platform !== "linux") return "servers of the tests are Linux containers with systemd";
   if (process.getuid?.() !== 0) return "servers of the tests need root: for loop devices, and to start an engine";
   const absent = needed.filter(name => !findCached(programs[name], programsDir()));

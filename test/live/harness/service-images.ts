@@ -39,7 +39,7 @@ function plannedServices(): Plan["services"] {
   return (JSON.parse(renderBundle({ leaveOut: [...leaveOut] }).files["plan.json"]!) as Plan).services;
 }
 
-export async function labelOf(image: string): Promise<string | undefined> {
+async function labelOf(image: string): Promise<string | undefined> {
   const { code, stdout } = await tryRun("docker", ["image", "inspect", "--format", `{{index .Config.Labels "${madeOf}"}}`, image]);
   return code === 0 ? stdout.trim() : undefined;
 }
