@@ -2,8 +2,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import { closest } from "fastest-levenshtein";
 import { SpecError } from "../components/server/spec-error";
 
-/** A key of an object in the configuration, and what it may be. */
-export type Field = "string" | "number" | "boolean" | readonly string[];
+/** A key of an object in the configuration, and what it may be: a list and a map are of texts. */
+export type Field = "string" | "number" | "boolean" | "list" | "map" | readonly string[];
 
 /**
  * An object key of the configuration whose fields Pulumi itself does not check. Throws one error with everything that is
@@ -20,13 +20,25 @@ export function objectKey<T>(config: pulumi.Config, key: string, fields: Record<
       const likely = closest(name, Object.keys(fields));
       return [`${path}: no such key. Did you mean "${likely}"? Known: ${Object.keys(fields).join(", ")}. Mend it with: pulumi config rm --path ${path}`];
     }
-    const allowed = typeof field === "string" ? typeof given === field : field.includes(given as string);
-    if (allowed) return [];
-    const example = typeof field === "string" ? { string: "<text>", number: "<number>", boolean: "true" }[field] : field[0];
-    return [`${path}: ${JSON.stringify(given)} is not allowed. Allowed: ${typeof field === "string" ? `a ${field}` : field.join(", ")}. Mend it with: pulumi config set --path ${path} ${example}`];
+    return isAllowed(field, given) ? [] : [`${path}: ${JSON.stringify(given)} is not allowed. Allowed: ${typeof field === "string" ? kinds[field] : field.join(", ")}. Mend it with: pulumi config set --path ${example(path, field)}`];
   });
   if (problems.length) throw new SpecError(problems);
   return value as Partial<T>;
+}
+
+const kinds = { string: "a string", number: "a number", boolean: "a boolean", list: "a list of texts", map: "names with texts" };
+
+function isAllowed(field: Field, given: unknown): boolean {
+  if (typeof field !== "string") return field.includes(given as string);
+  const texts = (values: unknown[]) => values.every(value => typeof value === "string");
+  if (field === "list") return Array.isArray(given) && texts(given);
+  if (field === "map") return typeof given === "object" && given !== null && !Array.isArray(given) && texts(Object.values(given));
+  return typeof given === field;
+}
+
+function example(path: string, field: Field): string {
+  if (typeof field !== "string") return `${path} ${field[0]}`;
+  return { string: `${path} <text>`, number: `${path} <number>`, boolean: `${path} true`, list: `'${path}[0]' <text>`, map: `${path}.<name> <text>` }[field];
 }
 
 /** Runs something that checks a spec, and says of each problem which configuration key it is and how to mend it. */

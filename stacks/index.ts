@@ -9,6 +9,9 @@ type Outputs = Record<string, pulumi.Input<unknown>>;
 const targets: Record<string, () => Promise<{ program(config: pulumi.Config): Outputs }>> = {
   local: () => import("./local.js"),
   ssh: () => import("./ssh.js"),
+  aws: () => import("./aws.js"),
+  azure: () => import("./azure.js"),
+  gcp: () => import("./gcp.js"),
 };
 
 /** Runs the program of the stack's target: the configuration key `target`, else the stack's own name. */

@@ -3,6 +3,7 @@ import { SpecError } from "../components/server/spec-error";
 import { resolveSpec, type ServerSpec } from "../components/server/spec";
 import { MonitoringServer } from "../components/ssh/monitoring-server";
 import { explained, objectKey } from "./config";
+import { givenSecrets } from "./secrets";
 
 interface SshKeys {
   host: string;
@@ -41,17 +42,9 @@ export function program(config: pulumi.Config) {
   const server = new MonitoringServer("monitoring", {
     ...spec,
     connection: { host: ssh.host, port: ssh.port, user: ssh.user, hostKey: ssh.hostKey, privateKey, proxy },
-    secrets: given(config, { "tls-certificate": "tlsCertificate", "tls-key": "tlsKey" }),
+    secrets: givenSecrets(config),
     deleteDataOnDestroy: ssh.deleteDataOnDestroy,
     waitSeconds: ssh.waitSeconds,
   });
   return { monitoring: server.contract, tokens: server.tokens, adminPassword: server.adminPassword, release: server.release };
-}
-
-/** Values of secrets that the configuration has, by the name that the server knows them by. */
-function given(config: pulumi.Config, keys: Record<string, string>): Record<string, pulumi.Output<string>> {
-  return Object.fromEntries(Object.entries(keys).flatMap(([name, key]) => {
-    const value = config.getSecret(key);
-    return value ? [[name, value]] : [];
-  }));
 }

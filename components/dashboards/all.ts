@@ -1,4 +1,7 @@
 import type { ResolvedSpec } from "../server/spec";
+import { awsDashboard } from "./cloud-aws";
+import { azureDashboard } from "./cloud-azure";
+import { gcpDashboard } from "./cloud-gcp";
 import { errorsDashboard } from "./errors";
 import { host } from "./host";
 import { logsDashboard } from "./logs";
@@ -19,9 +22,10 @@ export interface DashboardsSpec {
   own?: Record<string, string>;
 }
 
-/** The dashboards of a server: those whose services it has and that are not switched off. */
+/** The dashboards of a server: those whose services and clouds it has and that are not switched off. */
 export function dashboardsOf(spec: ResolvedSpec): { dashboards: Dashboard[]; around: Surroundings } {
-  const all = [overview, host, springBoot, services, logsDashboard, errorsDashboard, tracesDashboard, monitoringServer(spec)];
-  const dashboards = all.filter(({ name, needs = [] }) => !spec.dashboards.leaveOut.includes(name) && needs.every(service => spec.services.includes(service)));
+  const all = [overview, host, springBoot, services, logsDashboard, errorsDashboard, tracesDashboard, monitoringServer(spec), awsDashboard, azureDashboard, gcpDashboard(spec)];
+  const asked = ({ view }: Dashboard) => !view || Boolean(spec.cloudDatasources[view.cloud]?.length);
+  const dashboards = all.filter(dashboard => !spec.dashboards.leaveOut.includes(dashboard.name) && (dashboard.needs ?? []).every(service => spec.services.includes(service)) && asked(dashboard));
   return { dashboards, around: { services: spec.services, dashboards: dashboards.map(({ name }) => name) } };
 }

@@ -1,4 +1,5 @@
 import { reach, type Rendering } from "../server/services/service";
+import { cloudDatasources } from "./cloud-sources";
 
 /** Stable ids: dashboards, links and the users' own panels refer to them. */
 export const datasourceUid = { prometheus: "prometheus", loki: "loki", tempo: "tempo", alertmanager: "alertmanager" } as const;
@@ -7,11 +8,18 @@ export const datasourceUid = { prometheus: "prometheus", loki: "loki", tempo: "t
 export function datasources(r: Rendering): object {
   const { services } = r.spec;
   const tempo = services.includes("tempo");
+  const secret = (name: string) => `$__file{${r.layout.secrets("grafana")}/${name}}`;
   return {
     apiVersion: 1,
     // What a spec no longer has is taken out of Grafana's database, too.
     prune: true,
-    datasources: [prometheus(r, tempo), loki(r, tempo), ...(tempo ? [tempoSource(r)] : []), ...(services.includes("alertmanager") ? [alertmanager(r)] : [])],
+    datasources: [
+      prometheus(r, tempo),
+      loki(r, tempo),
+      ...(tempo ? [tempoSource(r)] : []),
+      ...(services.includes("alertmanager") ? [alertmanager(r)] : []),
+      ...cloudDatasources(r.spec.cloudDatasources, secret),
+    ],
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Cloud } from "../server/cloud-datasources";
 import type { ServiceName } from "../server/versions";
 import type { Link } from "./links";
 import type { Query } from "./queries";
@@ -76,6 +77,17 @@ export interface Dashboard {
   rows: Row[];
   /** Makes no sense without these services. */
   needs?: ServiceName[];
+  /** It shows a cloud's own account, asked directly: chosen by the cloud's variables, not by environment, cloud, host and service. */
+  view?: CloudView;
+}
+
+/** A cloud that a dashboard looks into. */
+export interface CloudView {
+  cloud: Cloud;
+  /** Google: the project that is shown first. */
+  project?: string;
+  /** Google: log lines, too. */
+  logs?: boolean;
 }
 
 /** A variable beside environment, cloud, host and service. */

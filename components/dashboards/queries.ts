@@ -1,6 +1,7 @@
 import type { ServiceName } from "../server/versions";
+import type { CloudQuery } from "./cloud-queries";
 
-interface Common {
+export interface Common {
   /** Letter by which Grafana names the query's values. @default by its place in the panel */
   refId?: string;
   /** Legend of the series, with {{label}}. */
@@ -39,7 +40,7 @@ export interface TempoQuery extends Common {
   table?: "traces" | "spans";
 }
 
-export type Query = PrometheusQuery | LokiQuery | TempoQuery;
+export type Query = PrometheusQuery | LokiQuery | TempoQuery | CloudQuery;
 
 /** Letter of the query at this place. */
 export const refIdAt = (index: number) => String.fromCharCode(65 + index);

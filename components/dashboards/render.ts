@@ -29,7 +29,7 @@ export function renderDashboard(dashboard: Dashboard, around: Surroundings): str
     .tooltip(DashboardCursorSync.Crosshair)
     .time({ from: `now-${dashboard.since ?? "1h"}`, to: "now" })
     .refresh(dashboard.refresh ?? "1m")
-    .variables(variables(dashboard.variables))
+    .variables(variables(dashboard))
     .link(new DashboardLinkBuilder("Dashboards").type(DashboardLinkType.Dashboards).tags([dashboardTag]).asDropdown(true).includeVars(true).keepTime(true));
   for (const { row, panel, at, id } of placed(dashboard.rows, around)) {
     if (panel) builder.withPanel(visualization(panel, id, at, around));

@@ -2,16 +2,17 @@ import type { Builder, Dataquery } from "@grafana/grafana-foundation-sdk/cog";
 import { DataqueryBuilder as LokiBuilder } from "@grafana/grafana-foundation-sdk/loki";
 import { DataqueryBuilder as PrometheusBuilder, PromQueryFormat, QueryEditorMode } from "@grafana/grafana-foundation-sdk/prometheus";
 import { DataqueryBuilder as TempoBuilder, SearchTableType } from "@grafana/grafana-foundation-sdk/tempo";
+import { cloudDatasource, cloudTarget, isOfCloud } from "./cloud-targets";
 import { datasourceUid } from "./datasources";
 import type { Panel } from "./panels";
 import { refIdAt, traceLimit, type Query } from "./queries";
 
-const datasource = (source: Query["source"]) => ({ type: source, uid: datasourceUid[source] });
+const datasource = (source: "prometheus" | "loki" | "tempo") => ({ type: source, uid: datasourceUid[source] });
 
 /** The one datasource of a panel, or Grafana's own name for several. */
 export function datasourceOf(queries: Query[]): { type: string; uid: string } {
-  const [first, ...others] = [...new Set(queries.map(query => query.source))];
-  return others.length ? { type: "datasource", uid: "-- Mixed --" } : datasource(first!);
+  const [first, ...others] = queries.map(query => (isOfCloud(query) ? cloudDatasource(query) : datasource(query.source)));
+  return others.some(({ type }) => type !== first!.type) ? { type: "datasource", uid: "-- Mixed --" } : first!;
 }
 
 export function targets(panel: Panel): Builder<Dataquery>[] {
@@ -19,6 +20,7 @@ export function targets(panel: Panel): Builder<Dataquery>[] {
 }
 
 function target(query: Query, id: string, { type }: Panel): Builder<Dataquery> {
+  if (isOfCloud(query)) return cloudTarget(query, id);
   switch (query.source) {
     case "prometheus": {
       const builder = new PrometheusBuilder().refId(id).datasource(datasource("prometheus")).editorMode(QueryEditorMode.Code).expr(query.expr);

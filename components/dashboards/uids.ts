@@ -8,6 +8,9 @@ export const dashboardUid = {
   errors: "lgtm-errors",
   traces: "lgtm-traces",
   server: "lgtm-server",
+  aws: "lgtm-aws",
+  azure: "lgtm-azure",
+  gcp: "lgtm-gcp",
 } as const;
 
 /** Short name of a dashboard, as the spec and links call it. */

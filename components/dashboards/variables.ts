@@ -1,8 +1,9 @@
 import { CustomVariableBuilder, QueryVariableBuilder, TextBoxVariableBuilder, VariableRefresh, VariableSort, type VariableModel } from "@grafana/grafana-foundation-sdk/dashboard";
 import type { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import { identity, labels } from "../server/labels";
+import { cloudVariables } from "./cloud-variables";
 import { datasourceUid } from "./datasources";
-import type { ExtraVariable } from "./panels";
+import type { Dashboard, ExtraVariable } from "./panels";
 import { variableOf } from "./selectors";
 
 /**
@@ -38,6 +39,6 @@ function extra({ name, label, about, choices, several, value }: ExtraVariable): 
   return several ? custom.multi(true).includeAll(true).allValue(".*").current(all) : custom.current({ selected: true, ...option });
 }
 
-export function variables(more: ExtraVariable[] = []): Builder<VariableModel>[] {
-  return [...identityVariables(), ...more.map(extra)];
+export function variables({ view, variables: more = [] }: Dashboard): Builder<VariableModel>[] {
+  return [...(view ? cloudVariables(view) : identityVariables()), ...more.map(extra)];
 }

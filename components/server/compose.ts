@@ -10,9 +10,26 @@ export function composeFile(r: Rendering, services: Service[]): string {
   return yaml({
     name: "lgtm",
     services: Object.fromEntries(services.map(service => [service.name, composeService(r, service)])),
-    // A name for the bridge, so that `apply` can forbid it the cloud's metadata service and leave other containers alone.
-    networks: { lgtm: { driver_opts: { "com.docker.network.bridge.name": "lgtm0" } } },
+    networks: networks(services),
   });
+}
+
+/**
+ * Everybody is on `lgtm`. Who may talk to the cloud's metadata service is on `cloud` too, whose bridge `apply` leaves open. The
+ * engine takes the default route of a container from the network that comes first by name, so `cloud` has to stay before `lgtm`.
+ * The bridges have names, so that the rules are about them and leave other containers alone.
+ */
+function networks(services: Service[]): object {
+  const bridge = (name: string) => ({ driver_opts: { "com.docker.network.bridge.name": name } });
+  return { ...(services.some(asksCloud) && { cloud: bridge(cloudBridge) }), lgtm: bridge("lgtm0") };
+}
+
+/** Name of the bridge from which the metadata service is open; components/server/guest/apply/firewall.py knows it too. */
+const cloudBridge = "lgtm-cloud0";
+
+/** In the host's network nothing is closed anyway. */
+function asksCloud(service: Service): boolean {
+  return (service.metadata ?? false) && !service.hostNetwork;
 }
 
 /** Image of a service with its version, from the user's registry if there is one. */
@@ -32,7 +49,7 @@ function composeService(r: Rendering, service: Service): object {
     command: service.args,
     user: service.user.join(":"),
     environment: { ...environment(r, service) },
-    ...(service.hostNetwork ? { network_mode: "host" } : { networks: ["lgtm"], ports: [...open, ...published] }),
+    ...(service.hostNetwork ? { network_mode: "host" } : { networks: asksCloud(service) ? ["cloud", "lgtm"] : ["lgtm"], ports: [...open, ...published] }),
     ...(service.hostPid && { pid: "host" }),
     volumes: [
       `@@root@@/config/${service.name}:/lgtm/config:ro`,

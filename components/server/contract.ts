@@ -1,6 +1,12 @@
 import type { ResolvedSpec } from "./spec";
 import type { PublicPort } from "./ports";
 
+/** Who may be let in to scrape, as the server's cloud names it. */
+export type ScrapeSource =
+  | { cloud: "aws"; securityGroupId: string }
+  | { cloud: "azure"; applicationSecurityGroupId: string; resourceGroup: string; networkSecurityGroup: string; privateAddress: string }
+  | { cloud: "gcp"; serviceAccount: string; network: string; project: string };
+
 /** Everything that others need to know about a server. Plain data: it survives a StackReference. Tokens are not in it. */
 export interface ServerContract {
   format: 1;
@@ -17,10 +23,21 @@ export interface ServerContract {
   readClients: string[];
   /** Labels of the server's own telemetry. */
   labels: { environment: string; cloud: string; host: string };
+  /** Where the tokens are kept: name of the secret in the server's store, by client. Absent where the machine itself keeps them. */
+  tokenSecrets?: { push: Record<string, string>; read: Record<string, string> };
+  /** Absent where nothing in the network can be told by it, such as over SSH. */
+  scrapeSource?: ScrapeSource;
+}
+
+/** What only the place where a server runs knows. */
+export interface Place {
+  /** Name of a secret in the server's store. */
+  secretName(secret: string): string;
+  scrapeSource?: ScrapeSource;
 }
 
 /** The contract of a server that answers at `address`. */
-export function contractOf(spec: ResolvedSpec, address: string, ca: string): ServerContract {
+export function contractOf(spec: ResolvedSpec, address: string, ca: string, place?: Place): ServerContract {
   const base = (port: number) => `https://${address.includes(":") ? `[${address}]` : address}${port === 443 ? "" : `:${port}`}`;
   const endpoints = Object.fromEntries(Object.entries(spec.ports).map(([name, port]) => [name, base(port)])) as Record<PublicPort, string>;
   return {
@@ -33,5 +50,11 @@ export function contractOf(spec: ResolvedSpec, address: string, ca: string): Ser
     pushClients: spec.pushClients,
     readClients: spec.readClients,
     labels: { environment: spec.environment, cloud: spec.cloud, host: spec.host },
+    ...(place && { tokenSecrets: { push: namesOf("push", spec.pushClients, place), read: namesOf("read", spec.readClients, place) } }),
+    ...(place?.scrapeSource && { scrapeSource: place.scrapeSource }),
   };
+}
+
+function namesOf(kind: "push" | "read", clients: string[], place: Place): Record<string, string> {
+  return Object.fromEntries(clients.map(client => [client, place.secretName(`${kind}-${client}`)]));
 }

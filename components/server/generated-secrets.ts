@@ -4,6 +4,10 @@ export const grafanaSecretKey = "grafana-secret-key";
 /** Grafana reads it when its database is made, and never again. */
 export const grafanaAdminPassword = "grafana-admin-password";
 
+/** Certificate and key of an authority that is known before the server is there, PEM. */
+export const caCertificate = "ca-certificate";
+export const caKey = "ca-key";
+
 /** Whether a secret is made for the user when it is not given; the others (webhooks, passwords, certificates) only the user has. */
 export function isGenerated(secret: string): boolean {
   return /^(push|read)-/.test(secret) || secret === grafanaAdminPassword || secret === grafanaSecretKey;

@@ -28,3 +28,12 @@ export const resourceAttributes = {
   [labels.host]: ["host", "host.name"],
   [labels.service]: ["service.name"],
 } as const;
+
+/**
+ * Tags (labels on GCP) of a cloud's machine that is to be found and scraped: the first one's presence says so and its value is
+ * the label environment, the second one says which program of the user's runs there and is its label service_name.
+ */
+export const machineTags = { environment: "lgtm-environment", service: "lgtm-service" } as const;
+
+/** `service_name` and `job` of a machine's own metrics: node_exporter's, and those of Alloy on this server. */
+export const nodeService = "node";

@@ -3,9 +3,13 @@ import { z } from "zod";
 import { alertSchema, expectedHostsSchema, probesSchema } from "../alerts/schema";
 import { ownProblems } from "../dashboards/own";
 import { dashboardNames } from "../dashboards/uids";
+import { discoverySchema } from "./discovery";
+import { cloudDatasourcesSchema } from "./cloud-datasources";
 import { internalPorts, publicPorts } from "./ports";
+import { signInSchema } from "./sign-in";
 import type { ServerSpec } from "./spec";
 import { SpecError } from "./spec-error";
+import { storageSchema } from "./storage";
 import { parseHours, parseMebibytes } from "./units";
 import { serviceNames } from "./versions";
 
@@ -35,16 +39,20 @@ const schema = z.strictObject({
   host: label.optional(),
   domain: dnsName.optional(),
   addresses: z.array(address).min(1).optional(),
-  tls: z.enum(["acme", "own-ca", "given"]).optional(),
+  tls: z.enum(["acme", "own-ca", "given-ca", "given"]).optional(),
   timezone: timezone.optional(),
   memory: z.int().min(1).optional(),
   leaveOut: z.array(optionalService).optional(),
   retention: z.strictObject({ logs: duration, metrics: duration, metricsSize: size, traces: duration }).partial().optional(),
+  storage: storageSchema.optional(),
+  discovery: discoverySchema.optional(),
   ports: ports(publicPorts).optional(),
   internalPorts: ports(Object.keys(internalPorts)).optional(),
   pushClients: clients.min(1).optional(),
   readClients: clients.optional(),
   dashboards: z.strictObject({ leaveOut: z.array(z.enum(dashboardNames)), own: z.record(z.string(), ownDashboard) }).partial().optional(),
+  signIn: signInSchema.optional(),
+  cloudDatasources: cloudDatasourcesSchema.optional(),
   alerts: alertSchema.optional(),
   probes: probesSchema.optional(),
   expectedHosts: expectedHostsSchema.optional(),

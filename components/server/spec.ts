@@ -1,9 +1,13 @@
 import { resolveAlertKeys, type AlertKeys } from "../alerts/spec";
 import type { DashboardsSpec } from "../dashboards/all";
+import type { CloudDatasources } from "./cloud-datasources";
+import { resolveDiscovery, type DiscoverySpec, type ResolvedDiscovery } from "./discovery";
 import { checkSpec } from "./spec-check";
 import { memoryShares, smallestMachine, type MemoryShare } from "./memory";
 import { internalPorts, publicPorts, portClash, type InternalPort, type PublicPort } from "./ports";
+import type { SignInSpec } from "./sign-in";
 import { SpecError } from "./spec-error";
+import { resolveStorage, type StorageSpec } from "./storage";
 import { serviceNames, type ServiceName } from "./versions";
 
 /** How the gateway gets its certificate. */
@@ -12,6 +16,8 @@ export const Tls = {
   acme: "acme",
   /** From an authority of the server's own, made on its data disk; its certificate is in the server's contract. */
   ownCa: "own-ca",
+  /** From a given authority: the secrets `ca-certificate` and `ca-key`, both PEM. In the clouds it is made when not given, and known before the server boots. */
+  givenCa: "given-ca",
   /** A given one: the secrets `tls-certificate` and `tls-key`, both PEM. */
   given: "given",
 } as const;
@@ -53,6 +59,10 @@ export interface ServerSpec extends AlertKeys {
   /** Services to do without. Prometheus, Loki and Caddy always run. @default [] */
   leaveOut?: ServiceName[];
   retention?: Retention;
+  /** Where logs and traces are kept. @default { kind: "disk" } */
+  storage?: StorageSpec;
+  /** What is scraped beside the server itself. @default none: agents push */
+  discovery?: DiscoverySpec;
   /** Ports open to others, all TLS. What has none of its own is served on `https`. @default { https: 443 } */
   ports?: Partial<Record<PublicPort, number>>;
   /** Ports on the server's loopback, for a machine where some are taken. @default see ports.ts */
@@ -63,6 +73,10 @@ export interface ServerSpec extends AlertKeys {
   readClients?: string[];
   /** Which of our dashboards to do without, and dashboards of the user's own. @default {}: all of ours */
   dashboards?: DashboardsSpec;
+  /** Ways into Grafana beside its user admin: Entra ID, Google, GitHub, OpenID Connect. @default {}: only admin */
+  signIn?: SignInSpec;
+  /** Clouds that Grafana asks directly: CloudWatch, Azure Monitor, Google Cloud. @default {}: none */
+  cloudDatasources?: CloudDatasources;
   /** Registry and prefix in front of every image name, for a mirror. @default none: Docker Hub */
   imageRegistry?: string;
 }
@@ -80,11 +94,15 @@ export interface ResolvedSpec extends Required<AlertKeys> {
   services: ServiceName[];
   shares: Map<ServiceName, MemoryShare>;
   retention: Required<Retention>;
+  storage: StorageSpec;
+  discovery?: ResolvedDiscovery;
   ports: Record<PublicPort, number>;
   internalPorts: Record<InternalPort, number>;
   pushClients: string[];
   readClients: string[];
   dashboards: Required<DashboardsSpec>;
+  signIn: SignInSpec;
+  cloudDatasources: CloudDatasources;
   imageRegistry?: string;
 }
 
@@ -94,6 +112,8 @@ export function resolveSpec(spec: ServerSpec = {}): ResolvedSpec {
   const services = serviceNames.filter(name => !spec.leaveOut?.includes(name));
   const memory = spec.memory ?? 2048;
   const needed = smallestMachine(services);
+  const ofGrafana = (["signIn", "cloudDatasources"] as const).find(key => spec[key] && !services.includes("grafana"));
+  if (ofGrafana) throw new SpecError([`${ofGrafana}: this server has no Grafana. Take "grafana" out of leaveOut, or take ${ofGrafana} out.`]);
   if (memory < needed) throw new SpecError([tooSmall(memory, needed, services)]);
 
   const https = spec.ports?.https ?? 443;
@@ -119,11 +139,15 @@ export function resolveSpec(spec: ServerSpec = {}): ResolvedSpec {
     services,
     shares: memoryShares(memory, services),
     retention: { logs: "30d", metrics: "90d", metricsSize: "10GB", traces: "7d", ...spec.retention },
+    storage: resolveStorage(spec.storage),
+    discovery: spec.discovery && resolveDiscovery(spec.discovery),
     ports,
     internalPorts: inner,
     pushClients: spec.pushClients ?? ["default"],
     readClients: spec.readClients ?? ["default"],
     dashboards: { leaveOut: [], own: {}, ...spec.dashboards },
+    signIn: spec.signIn ?? {},
+    cloudDatasources: spec.cloudDatasources ?? {},
     ...resolveAlertKeys(spec),
     imageRegistry: spec.imageRegistry,
   };

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { DataDisk } from "../server/guest/machine";
+import type { SecretArgs } from "../server/secrets-resource";
 import type { ServerSpec } from "../server/spec";
 
 /** How to reach a server over SSH. The user is root, or may use sudo without a password. */
@@ -30,14 +31,10 @@ export interface HopArgs {
 }
 
 /** A monitoring server on a machine that exists: everything of its spec, and how to reach it. */
-export interface MonitoringServerArgs extends ServerSpec {
+export interface MonitoringServerArgs extends ServerSpec, SecretArgs {
   connection: ConnectionArgs;
   /** A disk of its own for the data; it is formatted only when it is empty and has this size. @default none: the data is in /var/lib/pulumi-lgtm/data on the machine's own disk */
   dataDisk?: DataDisk;
-  /** Values of secrets by name, such as `tls-certificate` and `tls-key` with `tls: "given"`. Tokens and passwords that are not given are made. @default {} */
-  secrets?: Record<string, pulumi.Input<string>>;
-  /** A made secret gets a new value when its text here changes, such as { "push-default": "2026-11" }. @default {} */
-  rotate?: Record<string, string>;
   /** Whether `pulumi destroy` deletes the stored logs, metrics, traces and dashboards too. @default false */
   deleteDataOnDestroy?: boolean;
   /**

@@ -3,10 +3,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { bundleDocument, type Bundle } from "../server/bundle";
 import { grafanaSecretKey } from "../server/generated-secrets";
 import type { renderRelease } from "../server/release";
+import type { ServerSecrets } from "../server/secrets-resource";
 import type { MonitoringServerArgs } from "./args";
 import { asRoot } from "./connection";
 import { root } from "./machine";
-import type { ServerSecrets } from "./tokens";
+
 
 /**
  * Delivers the secrets and the release, and waits until the server is done with it. Fails with the server's own words, and

@@ -1,11 +1,12 @@
 import { remote, type types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { installScript } from "../server/guest/install-script";
 import { installFiles } from "../server/guest/userdata";
 import type { ResolvedSpec } from "../server/spec";
 import type { MonitoringServerArgs } from "./args";
 import { asRoot } from "./connection";
-import { installScript, serverCommands } from "./install-script";
 import { machine, root } from "./machine";
+import { serverCommands } from "./server-commands";
 
 /** Checks that the server can be one and puts stage 0 on it. Its deletion takes off everything that came with it. */
 export function install(parent: pulumi.Resource, name: string, spec: ResolvedSpec, args: MonitoringServerArgs, connection: types.input.remote.ConnectionArgs): remote.Command {

@@ -1,16 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
-import { renderBundle, type Bundle, type Plan } from "../server/bundle";
+import { renderBundle, type Plan } from "../server/bundle";
 import { ServerBundle } from "../server/bundle-resource";
 import { contractOf, type ServerContract } from "../server/contract";
-import { renderRelease } from "../server/release";
-import { resolveSpec, type ServerSpec } from "../server/spec";
+import { wantedRelease, withAddress } from "../server/release-outputs";
+import { serverSecrets } from "../server/secrets-resource";
+import { resolveSpec } from "../server/spec";
 import { addressPlaceholder } from "../server/spec-check";
 import { SpecError } from "../server/spec-error";
 import { problemsOf, specOf, type MonitoringServerArgs } from "./args";
 import { remoteConnection, unchecked } from "./connection";
 import { deliver } from "./deliver";
 import { install } from "./install";
-import { serverSecrets } from "./tokens";
 
 /**
  * A monitoring server on a machine that exists and answers SSH: Ubuntu 24.04 or Debian 12 and later, amd64 or arm64.
@@ -52,7 +52,7 @@ export class MonitoringServer extends pulumi.ComponentResource {
     const host = pulumi.output(args.connection.host);
     const secrets = serverSecrets(this, name, plan.secrets, args);
     const shown = new ServerBundle(`${name}-bundle`, bundle, { parent: this });
-    const release = releaseOf(bundle, plan, host, secrets.versions);
+    const release = wantedRelease(bundle, plan, { address: host }, secrets.versions);
     const installed = install(this, name, resolved, args, connection);
     const ca = args.abandon ? pulumi.output("") : deliver(this, name, shown, release, secrets, args, connection, installed);
 
@@ -63,17 +63,4 @@ export class MonitoringServer extends pulumi.ComponentResource {
     this.release = release.apply(({ hash }) => hash);
     this.registerOutputs({ contract: this.contract, tokens: this.tokens, adminPassword: this.adminPassword, release: this.release });
   }
-}
-
-/** Without a name of its own the server answers at the address under which it is reached, which may not be known yet. */
-function withAddress(spec: ServerSpec): ServerSpec {
-  return spec.domain || spec.addresses ? spec : { ...spec, addresses: [addressPlaceholder] };
-}
-
-function releaseOf(bundle: Bundle, plan: Plan, host: pulumi.Output<string>, versions: pulumi.Output<Record<string, string>>) {
-  return pulumi.all([host, versions]).apply(([address, secretVersions]) => renderRelease(bundle, plan.bindings.includes("address") ? { address: inUrl(address) } : {}, secretVersions));
-}
-
-function inUrl(address: string): string {
-  return address.includes(":") ? `[${address}]` : address;
 }

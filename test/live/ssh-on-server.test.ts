@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { sha256 } from "../../components/server/bundle";
 import { renderPointer, renderRelease, type ReleaseStatus } from "../../components/server/release";
-import { serverCommands } from "../../components/ssh/install-script";
+import { serverCommands } from "../../components/ssh/server-commands";
 
 // Stands in for systemd: says that the unit runs, and writes down what it was asked.
 const systemctl = '#!/bin/sh\necho "$(basename "$0") $*" >>"$PULUMI_LGTM_ROOT/asked"\n';

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { secretVersions } from "../../components/ssh/secret-versions";
+import { secretVersions } from "../../components/server/secret-versions";
 
 test("a secret's version changes with its value, its name and the key, and with nothing else", () => {
   const first = secretVersions("key", { a: "value", b: "value" });

@@ -36,6 +36,44 @@ export interface GcsStore {
 /** Where releases come from and status goes. */
 export type Store = FolderStore | S3Store | AzureBlobStore | GcsStore;
 
+/** One file a secret, its name the secret's. */
+export type FolderSecrets = FolderStore;
+
+/** AWS Systems Manager's Parameter Store: `<prefix>/<secret>`, read decrypted with the machine's role (`ssm:GetParameters`, and `kms:Decrypt` with a key of your own). */
+export interface SsmSecrets {
+  kind: "ssm";
+  /** Such as `/lgtm/mon`. */
+  prefix: string;
+  region: string;
+  /** @default AWS's own address in the region */
+  endpoint?: string;
+}
+
+/** Azure Key Vault: `<prefix>-<secret>`, read with the machine's managed identity (Key Vault Secrets User). */
+export interface KeyVaultSecrets {
+  kind: "key-vault";
+  /** Such as `https://mon.vault.azure.net`. */
+  vault: string;
+  prefix: string;
+  /** Client id of the machine's managed identity, where it has more than one. */
+  clientId?: string;
+}
+
+/** Google Secret Manager: `<prefix>-<secret>`, read with the machine's service account (`roles/secretmanager.secretAccessor`). */
+export interface SecretManagerSecrets {
+  kind: "secret-manager";
+  project: string;
+  prefix: string;
+  /** @default https://secretmanager.googleapis.com */
+  endpoint?: string;
+}
+
+/**
+ * Where the values of secrets come from. A cloud's store is asked for the very version that the release names in `secretVersions`,
+ * where that is one of the store's own (SSM: 3; Key Vault: 32 hexadecimal digits; Secret Manager: 3); else for the newest value.
+ */
+export type SecretStore = FolderSecrets | SsmSecrets | KeyVaultSecrets | SecretManagerSecrets;
+
 /** A disk of its own for the services' data, mounted on `<root>/data`. */
 export interface DataDisk {
   /** A name that stays, such as `/dev/disk/by-id/…`. */
@@ -51,8 +89,7 @@ export interface Machine {
   store: Store;
   /** Where status goes, of the same kind as `store`. @default store */
   statusStore?: Store;
-  /** One file a secret, its name the secret's. */
-  secrets: FolderStore;
+  secrets: SecretStore;
   dataDisk: DataDisk | null;
   /** This is somebody's own machine: install no engine, units or firewall rules on it. @default false; plain processes never do */
   local?: boolean;

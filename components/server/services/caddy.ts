@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { gatewayRoutes } from "../gateway";
+import { caCertificate, caKey } from "../generated-secrets";
 import { publicPorts } from "../ports";
 import { Tls } from "../spec";
 import { addressPlaceholder } from "../spec-check";
@@ -37,6 +38,7 @@ function secrets({ spec }: Rendering): SecretFile[] {
       { secret: `${kind}-${name}`, file: `${kind}-${name}.basic`, basicUser: name },
     ]),
     ...(spec.tls === Tls.given ? [{ secret: "tls-certificate", file: "tls.crt" }, { secret: "tls-key", file: "tls.key" }] : []),
+    ...(spec.tls === Tls.givenCa ? [{ secret: caCertificate, file: "ca.crt" }, { secret: caKey, file: "ca.key" }] : []),
   ];
 }
 
@@ -44,7 +46,8 @@ function caddyfile(r: Rendering): string {
   const { spec, layout } = r;
   const data = layout.data("caddy");
   const ports = [...new Set(publicPorts.map(name => spec.ports[name]))].sort((a, b) => a - b);
-  const tls = { [Tls.acme]: "", [Tls.ownCa]: "\ttls internal\n", [Tls.given]: `\ttls ${layout.secrets("caddy")}/tls.crt ${layout.secrets("caddy")}/tls.key\n` }[spec.tls];
+  const internal = "\ttls internal\n";
+  const tls = { [Tls.acme]: "", [Tls.ownCa]: internal, [Tls.givenCa]: internal, [Tls.given]: `\ttls ${layout.secrets("caddy")}/tls.crt ${layout.secrets("caddy")}/tls.key\n` }[spec.tls];
   const sites = ports.map(port => {
     const names = spec.addresses.map(address => `https://${address.includes(":") ? `[${address}]` : address}:${port}`);
     return `${names.join(", ")} {\n${tls}${gatewayRoutes(r, port)}}\n`;
@@ -62,7 +65,15 @@ function caddyfile(r: Rendering): string {
 		protocols h1 h2
 	}
 ${ports.includes(80) ? "	# Port 80 speaks TLS here; Caddy refuses that on the port it keeps for plain HTTP.\n	http_port 1\n" : ""}	grace_period 10s
-	metrics
+${spec.tls === Tls.givenCa ? `	pki {
+		ca local {
+			root {
+				cert ${layout.secrets("caddy")}/ca.crt
+				key ${layout.secrets("caddy")}/ca.key
+			}
+		}
+	}
+` : ""}	metrics
 	log {
 		output stderr
 		format json

@@ -1,4 +1,5 @@
 import { identity, labels } from "../labels";
+import { azureSuffix, gcsPart, inObjectStorage, s3Endpoint, storagePrefix, StorageKind } from "../storage";
 import { parseHours } from "../units";
 import { yaml, yamlFiles } from "../yaml";
 import { lokiRuleFiles } from "../../alerts/loki-rules";
@@ -22,6 +23,7 @@ export function loki(r: Rendering): Service {
     ports: ["loki"],
     health: onLoopback(r, "loki", "/ready"),
     validate: [["loki", "-verify-config", "-config.file=@@config@@/loki.yml"]],
+    metadata: inObjectStorage(spec.storage),
     memory: spec.shares.get("loki")!,
   };
 }
@@ -29,9 +31,26 @@ export function loki(r: Rendering): Service {
 /** `by (trace_id)` and the like: as many series as lines. */
 const countsByAnId = "(?is).*\\bby\\s*\\([^)]*\\b(trace|span|request|correlation)_?id\\b[^)]*\\).*";
 
+/** Name of the store in Loki's own words, and how it is reached. Without a key each of them asks the machine's metadata service. */
+function objectStore({ spec, layout }: Rendering): { name: string; settings: object } {
+  const { storage } = spec;
+  switch (storage.kind) {
+    case StorageKind.disk:
+      return { name: "filesystem", settings: { filesystem: { dir: `${layout.data("loki")}/chunks` } } };
+    case StorageKind.s3:
+      // One host name for both programs: by default Loki alone asks the dual-stack one.
+      return { name: "s3", settings: { storage_prefix: storagePrefix.loki, s3: { bucket_name: "@@bucket@@", region: "@@region@@", ...s3Endpoint(storage), dualstack_enabled: false } } };
+    case StorageKind.azureBlob:
+      return { name: "azure", settings: { storage_prefix: storagePrefix.loki, azure: { account_name: "@@account@@", container_name: "@@container@@", user_assigned_id: "@@clientid@@", ...azureSuffix(storage) } } };
+    case StorageKind.gcs:
+      return { name: "gcs", settings: { storage_prefix: storagePrefix.loki, gcs: { bucket_name: "@@bucket@@", chunk_buffer_size: gcsPart } } };
+  }
+}
+
 function config(r: Rendering): object {
   const { spec, layout } = r;
   const data = layout.data("loki");
+  const store = objectStore(r);
   const large = spec.memory >= 4096;
   return {
     auth_enabled: false,
@@ -53,11 +72,11 @@ function config(r: Rendering): object {
       ring: { kvstore: { store: "inmemory" } },
     },
     schema_config: {
-      configs: [{ from: "2026-01-01", store: "tsdb", object_store: "filesystem", schema: "v13", index: { prefix: "loki_index_", period: "24h" } }],
+      configs: [{ from: "2026-01-01", store: "tsdb", object_store: store.name, schema: "v13", index: { prefix: "loki_index_", period: "24h" } }],
     },
     storage_config: {
       use_thanos_objstore: true,
-      object_store: { filesystem: { dir: `${data}/chunks` } },
+      object_store: store.settings,
       tsdb_shipper: { active_index_directory: `${data}/index`, cache_location: `${data}/index-cache` },
     },
     ingester: {
@@ -78,7 +97,7 @@ function config(r: Rendering): object {
     compactor: {
       working_directory: `${data}/compactor`,
       retention_enabled: true,
-      delete_request_store: "filesystem",
+      delete_request_store: store.name,
     },
     // Not ruler.storage: with the Thanos store that one passes the check and leaves the ruler off.
     ruler_storage: { backend: "local", local: { directory: `${layout.config("loki")}/rules` } },

@@ -1,6 +1,8 @@
+import { foundBy } from "../discovery";
 import { identity, resourceAttributes } from "../labels";
 import { yaml, yamlFiles } from "../yaml";
 import { prometheusRuleFiles } from "../../alerts/prometheus-rules";
+import { discoveredScrapes } from "./discovery";
 import { listen, onLoopback, reach, type Rendering, type Service } from "./service";
 
 /** Metrics: scraped here, pushed by agents through the gateway, written by Tempo and by Loki's recording rules. */
@@ -35,6 +37,7 @@ export function prometheus(r: Rendering): Service {
     health: onLoopback(r, "prometheus", "/-/ready"),
     validate: [["promtool", "check", "config", "@@config@@/prometheus.yml"]],
     reload: { http: onLoopback(r, "prometheus", "/-/reload") },
+    metadata: foundBy(spec.discovery).length > 0,
     memory: spec.shares.get("prometheus")!,
   };
 }
@@ -70,6 +73,7 @@ function config(r: Rendering): object {
     scrape_configs: [
       // Prometheus watches itself, so that a dead Alloy, which watches everything else, is noticed.
       { job_name: "prometheus", static_configs: [{ targets: [`127.0.0.1:${spec.internalPorts.prometheus}`], labels: { environment: spec.environment, cloud: spec.cloud, host: spec.host, service_name: "prometheus" } }] },
+      ...discoveredScrapes(spec),
     ],
   };
 }

@@ -1,4 +1,5 @@
 import { labels } from "../labels";
+import { azureSuffix, gcsPart, inObjectStorage, s3Endpoint, storagePrefix, StorageKind } from "../storage";
 import { parseHours } from "../units";
 import { yaml } from "../yaml";
 import { listen, onLoopback, reach, type Rendering, type Service } from "./service";
@@ -16,13 +17,31 @@ export function tempo(r: Rendering): Service {
     ports: ["tempo", "tempoOtlpGrpc", "tempoOtlpHttp", "tempoZipkin"],
     health: onLoopback(r, "tempo", "/ready"),
     validate: [["tempo", "-config.verify=true", "-config.file=@@config@@/tempo.yml"]],
+    metadata: inObjectStorage(spec.storage),
     memory: spec.shares.get("tempo")!,
   };
+}
+
+/** Where finished blocks go: name of the backend, which is also the key of its settings. */
+function backend({ spec, layout }: Rendering): { name: string; settings: object } {
+  const { storage } = spec;
+  const prefix = storagePrefix.tempo;
+  switch (storage.kind) {
+    case StorageKind.disk:
+      return { name: "local", settings: { path: `${layout.data("tempo")}/blocks` } };
+    case StorageKind.s3:
+      return { name: "s3", settings: { bucket: "@@bucket@@", prefix, region: "@@region@@", ...s3Endpoint(storage) } };
+    case StorageKind.azureBlob:
+      return { name: "azure", settings: { storage_account_name: "@@account@@", container_name: "@@container@@", prefix, use_managed_identity: true, user_assigned_id: "@@clientid@@", ...azureSuffix(storage) } };
+    case StorageKind.gcs:
+      return { name: "gcs", settings: { bucket_name: "@@bucket@@", prefix, chunk_buffer_size: gcsPart } };
+  }
 }
 
 function config(r: Rendering): object {
   const { spec, layout } = r;
   const data = layout.data("tempo");
+  const store = backend(r);
   return {
     server: {
       http_listen_address: layout.listen,
@@ -39,7 +58,7 @@ function config(r: Rendering): object {
       },
     },
     storage: {
-      trace: { backend: "local", wal: { path: `${data}/wal` }, local: { path: `${data}/blocks` } },
+      trace: { backend: store.name, wal: { path: `${data}/wal` }, [store.name]: store.settings },
     },
     metrics_generator: {
       registry: { external_labels: { source: "tempo" } },

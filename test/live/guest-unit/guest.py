@@ -49,12 +49,12 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def serve(test, answer) -> str:
-    """An HTTP server on the loopback; `answer(method, path, headers)` gives (status, body). Returns its address."""
+def serve(test, answer, bodies=False) -> str:
+    """An HTTP server on the loopback; `answer(method, path, headers)`, with `bodies` and the body, gives (status, body). Returns its address."""
     class Handler(http.server.BaseHTTPRequestHandler):
         def handle_any(self):
-            self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            status, body = answer(self.command, self.path, self.headers)
+            sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            status, body = answer(self.command, self.path, self.headers, *([sent] if bodies else []))
             self.send_response(status)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

@@ -13,6 +13,11 @@ from errors import Refused, StepError
 PUSH = "the-first-push-token"
 
 
+def release_of(plan, versions=None):
+    """A release as SecretFiles wants it."""
+    return mock.Mock(plan=plan, document={"secretVersions": versions or {}})
+
+
 class Killed(BaseException):
     """Stands in for kill -9: nothing of ours catches it."""
 

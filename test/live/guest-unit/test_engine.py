@@ -102,12 +102,18 @@ class Engine(unittest.TestCase):
 class Firewall(unittest.TestCase):
     def test_names_are_still_looked_up_and_only_our_bridge_is_closed_where_it_is_named(self):
         compose = {"docker-compose.yml": b"networks:\n  lgtm:\n    driver_opts:\n      com.docker.network.bridge.name: lgtm0\n"}
-        self.assertEqual(firewall.bridge(compose), "lgtm0")
-        self.assertEqual(firewall.bridge({"docker-compose.yml": b"networks:\n  lgtm: {}\n"}), "")
-        for rule in firewall.rules("lgtm0"):
+        self.assertEqual(firewall.bridges(compose), ["lgtm0"])
+        self.assertEqual(firewall.bridges({"docker-compose.yml": b"networks:\n  lgtm: {}\n"}), [])
+        for rule in firewall.rules(["lgtm0"]):
             self.assertEqual(rule[:2], ["-i", "lgtm0"])
             self.assertIn(" -p tcp -m tcp ! --dport 53 ", " ".join(rule))
-        self.assertEqual([rule[rule.index("-d") + 1] for rule in firewall.rules("")], ["169.254.169.254", "168.63.129.16"])
+        self.assertEqual([rule[rule.index("-d") + 1] for rule in firewall.rules([])], ["169.254.169.254", "168.63.129.16"])
+
+    def test_the_bridge_of_those_who_ask_the_cloud_is_open_to_credentials_and_not_to_azures_agent(self):
+        compose = {"docker-compose.yml": b"networks:\n  cloud:\n    driver_opts:\n      com.docker.network.bridge.name: lgtm-cloud0\n"
+                                         b"  lgtm:\n    driver_opts:\n      com.docker.network.bridge.name: lgtm0\n"}
+        closed = [(rule[rule.index("-i") + 1], rule[rule.index("-d") + 1]) for rule in firewall.rules(firewall.bridges(compose))]
+        self.assertEqual(closed, [("lgtm-cloud0", "168.63.129.16"), ("lgtm0", "169.254.169.254"), ("lgtm0", "168.63.129.16")])
 
 
 if __name__ == "__main__":

@@ -6,9 +6,13 @@ import unittest
 from unittest import mock
 
 import guest
+import secret_cache
 import secret_files
+import secrets_store
 import status
 import store_http
+from errors import Refused, StepError
+from scene import release_of
 
 
 class Secrets(unittest.TestCase):
@@ -22,7 +26,7 @@ class Secrets(unittest.TestCase):
         self.machine = {"root": self.root, "local": True, "secrets": {"kind": "folder", "path": self.root + "/secrets"}}
 
     def test_files_hold_the_value_or_its_basic_form_for_their_user_alone(self):
-        found = secret_files.SecretFiles(self.machine, self.plan)
+        found = secret_files.SecretFiles(self.machine, release_of(self.plan))
         found.fetch()
         found.install("caddy")
         folder = self.root + "/run/secrets/caddy"
@@ -34,12 +38,12 @@ class Secrets(unittest.TestCase):
             self.assertEqual((os.stat(folder + "/push.token").st_uid, os.stat(folder).st_uid), (472, 472))
 
     def test_staged_values_are_beside_the_live_ones_until_they_are_installed(self):
-        first = secret_files.SecretFiles(self.machine, self.plan)
+        first = secret_files.SecretFiles(self.machine, release_of(self.plan))
         first.fetch()
         first.install("caddy")
         with open(self.root + "/secrets/push", "w", encoding="utf-8") as file:
             file.write("rotated")
-        second = secret_files.SecretFiles(self.machine, self.plan)
+        second = secret_files.SecretFiles(self.machine, release_of(self.plan))
         second.fetch()
         second.stage()
         self.assertTrue(second.changed("caddy"))
@@ -47,6 +51,109 @@ class Secrets(unittest.TestCase):
         self.assertEqual(guest.read_bytes(self.root + "/run/secrets.next/caddy/push.token"), b"rotated")
         second.forget_staged()
         self.assertFalse(os.path.exists(self.root + "/run/secrets.next"))
+
+
+class CloudSecrets(unittest.TestCase):
+    """A cloud's store is a dictionary here, or the error it raises; systemd-creds is a stand-in that only encodes."""
+
+    def setUp(self):
+        self.root = guest.folder(self)
+        self.creds('test "$2" = --name=pulumi-lgtm || exit 1\ncase $1 in encrypt) base64 ;; decrypt) base64 -d ;; esac\n')
+        self.store = {"push": b"token", "key": b"line one\nline two\n"}
+        patch = mock.patch.object(secrets_store, "fetch", self.fetch)
+        patch.start()
+        self.addCleanup(patch.stop)
+        self.asked = 0
+        self.machine = {"root": self.root, "local": True, "secrets": {"kind": "ssm", "prefix": "/lgtm/mon", "region": "r"}}
+        self.plan = {"runtime": "containers", "secrets": ["push", "key"], "services": [
+            {"name": "caddy", "user": [os.getuid(), os.getgid()], "secrets": [{"secret": "push", "file": "push.basic", "basicUser": "push"}, {"secret": "key", "file": "tls.key"}]}]}
+        self.good = self.files("1")
+        self.good.fetch()
+        self.good.keep()
+
+    def creds(self, script):
+        guest.program(self, "systemd-creds", script)
+
+    def fetch(self, config, versions):
+        self.asked += 1
+        if isinstance(self.store, Exception):
+            raise self.store
+        return {name: value for name, value in self.store.items() if name in versions}
+
+    def files(self, push):
+        return secret_files.SecretFiles(self.machine, release_of(self.plan, {"push": push, "key": "1"}))
+
+    def test_a_reboot_needs_no_store(self):
+        self.asked, self.store = 0, OSError("no route to host")
+        booted = self.files("1")
+        booted.at_boot()
+        self.assertEqual(booted.staged, {"caddy": {"push.basic": b"cHVzaDp0b2tlbg==", "tls.key": b"line one\nline two\n"}})
+        self.assertEqual(self.asked, 0)
+
+    def test_what_is_kept_is_closed_to_others_and_written_only_when_it_changes(self):
+        path = os.path.join(self.root, secret_cache.NAME)
+        self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o600)
+        self.assertNotIn(b"token", guest.read_bytes(path))
+        inode = os.stat(path).st_ino
+        self.good.keep()
+        self.assertEqual(os.stat(path).st_ino, inode)
+
+    def test_while_the_store_is_away_the_release_keeps_what_it_has_and_says_so(self):
+        self.store = OSError("no route to host")
+        again = self.files("1")
+        again.fetch()
+        self.assertEqual(again.staged, self.good.staged)
+        self.assertEqual(again.problems, ["secret %s: the secret store cannot be read: no route to host; caddy keeps the value it has." % name for name in ("push", "key")])
+        self.assertEqual(again.values, ["token", "line one\nline two"])
+        again.keep()
+        self.assertEqual(sorted(secret_cache.read(self.machine)), ["key", "push"])
+
+    def test_a_rotated_secret_is_never_the_one_before(self):
+        for self.store in (OSError("no route to host"), {"key": b"k"}):
+            with self.assertRaisesRegex(StepError, "Secrets are missing: push. ") as caught:
+                self.files("2").fetch()
+            self.assertEqual(caught.exception.result, "failed", "it may mend itself, so the machine tries again")
+
+    def test_rights_that_are_on_their_way_are_waited_for(self):
+        self.store, waits, told = OSError("HTTP 403: not authorized"), [], []
+
+        def sleep(seconds):
+            waits.append(seconds)
+            if len(waits) == 3:
+                self.store = {"push": b"new", "key": b"k"}
+        late = self.files("2")
+        late.fetch(900, told.append, sleep)
+        self.assertEqual(late.staged["caddy"]["tls.key"], b"k")
+        self.assertEqual(waits, [2, 4, 8])
+        self.assertEqual(told, ["Secrets are missing: push. Reason: the secret store cannot be read: HTTP 403: not authorized. Asking again."])
+        self.assertEqual(late.problems, [])
+
+    def test_without_systemd_creds_the_release_is_good_and_says_what_it_lacks(self):
+        self.creds("echo 'Failed to determine local credential key' >&2; exit 1\n")
+        new = self.files("2")
+        new.fetch()
+        with mock.patch("builtins.print"):
+            new.keep()
+        self.assertEqual(new.problems, ["The secrets are not kept for a reboot without network: systemd-creds encrypt: Failed to determine local credential key"])
+
+    def test_what_is_kept_and_cannot_be_read_is_asked_of_the_store(self):
+        self.creds("echo 'Decryption failed' >&2; exit 1\n")
+        booted = self.files("1")
+        with mock.patch("builtins.print") as said:
+            booted.at_boot()
+        self.assertEqual(booted.staged, self.good.staged)
+        self.assertIn("Decryption failed", str(said.mock_calls))
+
+    def test_a_folder_of_secrets_is_not_kept_a_second_time(self):
+        os.remove(os.path.join(self.root, secret_cache.NAME))
+        self.machine["secrets"] = {"kind": "folder", "path": self.root + "/secrets"}
+        folder = self.files("1")
+        folder.fetch()
+        folder.keep()
+        self.assertFalse(os.path.exists(os.path.join(self.root, secret_cache.NAME)))
+        self.store = {}
+        with self.assertRaises(Refused):
+            self.files("2").fetch()
 
 
 class Report(unittest.TestCase):

@@ -1,10 +1,10 @@
-"""Our S3 signatures against botocore's, the signer of AWS's own SDK."""
+"""Our signatures against botocore's, the signer of AWS's own SDK."""
 import datetime
 import unittest
 from unittest import mock
 
 import guest  # noqa: F401
-from botocore.auth import S3SigV4Auth
+from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from sign_s3 import encode, signed
@@ -32,6 +32,17 @@ class SignS3(unittest.TestCase):
                         self.assertEqual(ours["authorization"], theirs["authorization"])
                         self.assertEqual(ours["x-amz-date"], theirs["x-amz-date"])
                         self.assertEqual(ours["x-amz-content-sha256"], theirs["x-amz-content-sha256"])
+
+    def test_a_call_of_another_service_is_signed_as_the_sdk_signs_it(self):
+        url, own = "https://ssm.eu-central-1.amazonaws.com/", {"content-type": "application/x-amz-json-1.1", "x-amz-target": "AmazonSSM.GetParameters"}
+        for token in (None, "session+token/=="):
+            body = b'{"Names": ["/lgtm/mon/push-default"]}'
+            ours = signed("POST", url, "eu-central-1", "AKIDEXAMPLE", "secret", token, body, NOW, "ssm", own)
+            request = AWSRequest(method="POST", url=url, data=body, headers={**own, "x-amz-content-sha256": ours["x-amz-content-sha256"]})
+            with mock.patch("botocore.auth.get_current_datetime", return_value=NOW):
+                SigV4Auth(Credentials("AKIDEXAMPLE", "secret", token), "ssm", "eu-central-1").add_auth(request)
+            self.assertEqual(ours["authorization"], request.headers["Authorization"])
+            self.assertEqual({name: ours[name] for name in own}, own)
 
     def test_another_byte_in_the_body_is_another_signature(self):
         self.assertNotEqual(self.sign_both("PUT", "a", None, b"1")[0]["authorization"], self.sign_both("PUT", "a", None, b"2")[0]["authorization"])

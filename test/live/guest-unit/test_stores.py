@@ -1,37 +1,19 @@
 """The four stores, each against a stand-in of its server: moto for S3, Azurite for Azure Blob, gcp-storage-emulator for GCS."""
 import json
 import os
-import subprocess
 import sys
-import time
 import unittest
-import urllib.error
-import urllib.request
 from datetime import datetime, timedelta, timezone
+from unittest import mock
 
 import guest
+import store_http
+from aws import REGION, Aws, started
 from stores import open_store
 
 PATHS = ["pointer.json", "status/0123.json", "a key with spaces+plus.json", "모니터링/상태.json"]
 # Azurite's published account.
 AZURITE_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
-
-
-def started(test, command, url, **environment):
-    """Starts a server for the test and waits until it answers anything."""
-    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, **environment})
-    test.addCleanup(child.wait)
-    test.addCleanup(child.kill)
-    until = time.monotonic() + 60
-    while True:
-        try:
-            return urllib.request.urlopen(url, timeout=5)
-        except urllib.error.HTTPError as error:
-            return error
-        except OSError:
-            if child.poll() is not None or time.monotonic() > until:
-                raise AssertionError("%s does not answer at %s" % (command[0], url))
-            time.sleep(0.2)
 
 
 class Contract:
@@ -60,34 +42,10 @@ class Folder(Contract, unittest.TestCase):
 
 class S3(Contract, unittest.TestCase):
     def setUp(self):
-        port = guest.free_port()
-        self.endpoint = "http://127.0.0.1:%d" % port
-        # After these first requests, which make the user and the bucket, moto checks each signature.
-        started(self, [os.path.join(os.path.dirname(sys.executable), "moto_server"), "-H", "127.0.0.1", "-p", str(port)], self.endpoint + "/moto-api/",
-                INITIAL_NO_AUTH_ACTION_COUNT="20")
-        self.key, self.secret = self.allowed_user()
-        guest.environment(self, AWS_ACCESS_KEY_ID=self.key, AWS_SECRET_ACCESS_KEY=self.secret, AWS_SESSION_TOKEN=None)
-
-    def allowed_user(self):
-        """A user and a role that may do everything in S3, and a bucket."""
-        client = self.client
-        policy = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]})
-        client("iam").create_user(UserName="guest")
-        client("iam").put_user_policy(UserName="guest", PolicyName="all", PolicyDocument=policy)
-        made = client("iam").create_access_key(UserName="guest")["AccessKey"]
-        role = client("iam").create_role(RoleName="the-role", AssumeRolePolicyDocument="{}")["Role"]
-        client("iam").put_role_policy(RoleName="the-role", PolicyName="all", PolicyDocument=policy)
-        self.session = client("sts").assume_role(RoleArn=role["Arn"], RoleSessionName="guest")["Credentials"]
-        client("s3").create_bucket(Bucket="releases", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
-        urllib.request.urlopen(urllib.request.Request(self.endpoint + "/moto-api/reset-auth", b"0", {"Content-Type": "text/plain"}, method="POST")).close()
-        return made["AccessKeyId"], made["SecretAccessKey"]
-
-    def client(self, name):
-        import botocore.session
-        return botocore.session.get_session().create_client(name, region_name="eu-central-1", endpoint_url=self.endpoint, aws_access_key_id="a", aws_secret_access_key="b")
+        self.aws = Aws(self, "s3:*", lambda client: client("s3").create_bucket(Bucket="releases", CreateBucketConfiguration={"LocationConstraint": REGION}))
 
     def store(self, **more):
-        return open_store({"kind": "s3", "bucket": "releases", "prefix": "mon", "region": "eu-central-1", "endpoint": self.endpoint, **more})
+        return open_store({"kind": "s3", "bucket": "releases", "prefix": "mon", "region": REGION, "endpoint": self.aws.endpoint, **more})
 
     def test_a_bucket(self):
         self.check(self.store())
@@ -113,12 +71,18 @@ class S3(Contract, unittest.TestCase):
             if path.endswith("/security-credentials/"):
                 return 200, b"the-role"
             until = (datetime.now(timezone.utc) + timedelta(hours=6)).strftime("%Y-%m-%dT%H:%M:%SZ")
-            keys = {name: self.session[name] for name in ("AccessKeyId", "SecretAccessKey")}
-            return 200, json.dumps({"Code": "Success", **keys, "Token": self.session["SessionToken"], "Expiration": until}).encode()
+            keys = {name: self.aws.session[name] for name in ("AccessKeyId", "SecretAccessKey")}
+            return 200, json.dumps({"Code": "Success", **keys, "Token": self.aws.session["SessionToken"], "Expiration": until}).encode()
         guest.environment(self, AWS_ACCESS_KEY_ID=None, AWS_SECRET_ACCESS_KEY=None, AWS_EC2_METADATA_SERVICE_ENDPOINT=guest.serve(self, answer))
         store = self.store()
         self.check(store)
         self.assertEqual(asked, [("PUT", "/latest/api/token"), ("GET", "/latest/meta-data/iam/security-credentials/"), ("GET", "/latest/meta-data/iam/security-credentials/the-role")])
+
+    def test_a_machine_without_a_role_is_no_empty_bucket(self):
+        """Instance metadata is a stand-in of a machine to which no role is attached."""
+        guest.environment(self, AWS_ACCESS_KEY_ID=None, AWS_EC2_METADATA_SERVICE_ENDPOINT=guest.serve(self, lambda method, path, headers: (200, b"token") if method == "PUT" else (404, b"not found")))
+        with mock.patch.object(store_http, "TRIES", 1), self.assertRaisesRegex(OSError, "metadata service: HTTP 404: not found"):
+            self.store().get("pointer.json")
 
 
 class AzureBlob(Contract, unittest.TestCase):

@@ -122,7 +122,7 @@ async function ownCa(folder: string): Promise<string> {
 }
 
 /** All at once, so that none is given twice. */
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from({ length: count }, () => new Promise<ReturnType<typeof createServer>>((resolve, reject) => {
       const server = createServer().once("error", reject);

@@ -10,6 +10,7 @@ import files
 import firewall
 import health
 import machine as machines
+import secret_cache
 import units
 from errors import StepError
 from lock import locked
@@ -66,16 +67,18 @@ def secrets_only(machine_path: str) -> int:
         return 0
     found = Release(machine, name)
     firewall.block_metadata(found.compose(), print)
-    secrets = SecretFiles(machine, found.plan)
+    secrets = SecretFiles(machine, found)
+    code = 0
     try:
-        secrets.fetch()
+        secrets.at_boot()
     except StepError as error:
+        # The others are put into place all the same: no service has to wait for another's secret.
         print("secrets: %s" % error.message, flush=True)
-        return 1
+        code = 1
     for service in secrets.staged:
         secrets.install(service)
     print("secrets: %d files" % sum(map(len, secrets.staged.values())), flush=True)
-    return 0
+    return code
 
 
 def destroy(machine_path: str, delete_data: bool) -> int:
@@ -97,7 +100,7 @@ def destroy(machine_path: str, delete_data: bool) -> int:
             for folder in (secrets, secrets + ".next", secrets + ".previous"):
                 files.remove(folder)
             files.remove_empty(os.path.dirname(secrets))
-        for part in ("config", "compose", "staging", "applied.json", "live.json", "outcome.json", "switching.json", "current"):
+        for part in ("config", "compose", "staging", "applied.json", "live.json", "outcome.json", "switching.json", "current", secret_cache.NAME):
             files.remove(machines.in_root(machine, part))
         if delete_data:
             files.empty(machines.in_root(machine, "data"))

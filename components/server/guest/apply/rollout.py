@@ -8,6 +8,7 @@ import disk
 import engine
 import files
 import firewall
+import grafana_admin
 import grafana_db
 import health
 import memory
@@ -35,6 +36,7 @@ class Rollout:
         self.status = status
         self.applied = (files.read_json(in_root(machine, "applied.json")) or {}).get("release")
         self.marker = in_root(machine, "switching.json")
+        self.warnings: list[str] = []
 
     def run(self) -> list[str]:
         """Rolls out; returns warnings as lines. Raises Refused when nothing was changed, else a StepError with its result."""
@@ -62,14 +64,20 @@ class Rollout:
             engine.ensure(status.log)
             firewall.block_metadata(self.release.compose(), status.log)
         status.step("secrets", "fetching %d secrets" % len(plan["secrets"]))
-        self.secrets = SecretFiles(machine, plan)
-        self.secrets.fetch()
+        self.secrets = SecretFiles(machine, self.release)
+        self.secrets.fetch(self._patience(), lambda text: status.step("secrets", text))
         status.hidden += self.secrets.values
         for problem in self.secrets.problems:
             status.log(problem)
         self.secrets.stage()
         status.step("images" if plan["runtime"] == "containers" else "programs", "checking that everything that will run is here")
         self.runtime.prepare()
+
+    def _patience(self) -> float:
+        """Seconds in which a new machine's rights, or a secret's new version, may still be on their way to the cloud's store: PULUMI_LGTM_SECRETS_SECONDS (900, then 60)."""
+        if (self.machine.get("secrets") or {"kind": "folder"})["kind"] == "folder":
+            return 0
+        return float(os.environ.get("PULUMI_LGTM_SECRETS_SECONDS", "60" if self.applied else "900"))
 
     def recover(self) -> None:
         """A switch to another release was interrupted: the good one comes back first."""
@@ -121,6 +129,9 @@ class Rollout:
                 status.step("backup", "copying Grafana's database")
                 marker["database"] = grafana_db.backup(self.machine)
             self.secrets.remember()
+        if not os.path.isdir(self.secrets.previous):
+            # A reboot emptied the memory; what it filled in since are the good release's values.
+            self.secrets.remember()
         files.write_json(self.marker, marker)
         try:
             if marker["attempts"] > ATTEMPTS:
@@ -129,6 +140,7 @@ class Rollout:
             self.target.perform(self.actions, self._removed(marker["from"]))
             status.step("health", "waiting until every service answers")
             self.target.check(health.limit())
+            self.warnings = grafana_admin.rotate(self.target, self.secrets)
         except StepError as error:
             if not marker["from"] or marker["from"] == self.name:
                 files.remove(self.marker)
@@ -153,7 +165,7 @@ class Rollout:
             return
         status.step("roll-back", "%s Going back to %s." % (why, before.name[:12]))
         runtime = runtime_of(self.machine, before.plan, status.log)
-        secrets = SecretFiles(self.machine, before.plan)
+        secrets = SecretFiles(self.machine, before)
         try:
             secrets.fetch()
             secrets.recall()
@@ -173,9 +185,11 @@ class Rollout:
         files.write_json(in_root(machine, "applied.json"), {"release": self.name})
         files.remove(self.marker)
         if self.server:
+            # Before the next boot is told to use this release.
+            self.secrets.keep()
             units.after_applied(machine, self.name)
         prune.prune(machine, {self.name, self.applied}, self.release.plan["runtime"] == "containers", status.log)
-        return self.secrets.problems
+        return self.secrets.problems + self.warnings
 
     def _removed(self, before) -> list[str]:
         return [name for name in self._services(before) if name not in self.release.services]

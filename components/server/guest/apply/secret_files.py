@@ -4,52 +4,106 @@ from __future__ import annotations
 import base64
 import os
 import shutil
+import time
 
 import files
+import secret_cache
 import secrets_store
-from errors import Refused
-from machine import secrets_folder
+from errors import Refused, StepError
+from machine import in_root, secrets_folder
 
 
 class SecretFiles:
-    """`staged` are the files of every service that has secrets; `problems` says which values were missing and stayed as they were."""
+    """`staged` are the files of every service that has secrets; `problems` says which values the store did not give and stayed as they were."""
 
-    def __init__(self, machine: dict, plan: dict):
+    def __init__(self, machine: dict, release):
+        plan = release.plan
         self.live = secrets_folder(machine, plan)
         self.next = self.live + ".next"
         self.previous = self.live + ".previous"
         self.machine = machine
         self.plan = plan
+        self.config = machine.get("secrets") or {"kind": "folder", "path": os.path.join(machine["root"], "secrets")}
+        stated = release.document.get("secretVersions", {})
+        self.versions = {name: stated.get(name) for name in plan["secrets"]}
         self.owners = {service["name"]: service["user"] for service in plan["services"]}
+        self.found: dict[str, bytes] = {}
         self.staged: dict[str, dict[str, bytes]] = {}
         self.problems: list[str] = []
         self.values: list[str] = []
 
-    def fetch(self) -> None:
-        """Fetches every secret. A missing one keeps the file that is there; without one the release is refused."""
-        config = self.machine.get("secrets") or {"kind": "folder", "path": os.path.join(self.machine["root"], "secrets")}
-        why = "it is not in the secret store (%s)" % config.get("path", config["kind"])
-        try:
-            found = secrets_store.fetch(config, self.plan["secrets"])
-        except OSError as error:
-            found, why = {}, "the secret store cannot be read: %s" % error
-        self.values = [value.decode(errors="replace").strip() for value in found.values()]
-        lacking = set()
+    def fetch(self, patience: float = 0, tell=print, sleep=time.sleep) -> None:
+        """Fetches every secret. One that the store does not give keeps the value it has, if that is the version wanted.
+
+        Without such a value the store is asked again for `patience` seconds: rights and new versions need a while to reach every copy
+        of a cloud's store. Then the release is refused; with a cloud's store it fails instead, for that may mend itself."""
+        until, pause, told = time.monotonic() + patience, 2, ""
+        while True:
+            why = "it is not in the secret store (%s)" % secrets_store.place(self.config)
+            try:
+                self.found = secrets_store.fetch(self.config, self.versions)
+            except OSError as error:
+                self.found, why = {}, "the secret store cannot be read: %s" % error
+            lacking = self._stage_values(why)
+            if not lacking:
+                return
+            text = "Secrets are missing: %s. Reason: %s." % (", ".join(sorted(lacking)), why)
+            if time.monotonic() + pause > until:
+                raise (Refused if self.config["kind"] == "folder" else StepError)(text)
+            if text != told:
+                told = text
+                tell(text + " Asking again.")
+            sleep(pause)
+            pause = min(pause * 2, 30)
+
+    def at_boot(self) -> None:
+        """Before the engine starts: what is kept encrypted, with or without network; the store only for what is not."""
+        self.found = self._cached()
+        if self._stage_values("") or not self.found:
+            self.fetch()
+
+    def keep(self) -> None:
+        """Keeps the values for the next boot."""
+        if self.config["kind"] != "folder" and self.versions:
+            try:
+                secret_cache.save(self.machine, self.versions, self.found)
+            except OSError as error:
+                self.problems.append("The secrets are not kept for a reboot without network: %s" % error)
+
+    def _stage_values(self, why: str) -> set:
+        """Fills `staged` with what was found, else with what is here of the wanted version. Returns the names of which there is neither."""
+        self.staged, self.problems, self.values, lacking = {}, [], [], set()
+        cached = self._cached() if set(self.versions) - set(self.found) else {}
+        same = self._same_as_applied()
         for service in self.plan["services"]:
             have = files.tree(os.path.join(self.live, service["name"]))
             wanted = {}
             for file in service["secrets"]:
-                if file["secret"] in found:
-                    wanted[file["file"]] = rendered(found[file["secret"]], file.get("basicUser"))
-                elif file["file"] in have:
-                    wanted[file["file"]] = have[file["file"]]
-                    self.problems.append("secret %s: %s; %s keeps the value it has." % (file["secret"], why, service["name"]))
+                name = file["secret"]
+                value = self.found.get(name, cached.get(name))
+                if value is not None:
+                    wanted[file["file"]] = rendered(value, file.get("basicUser"))
+                elif name in same and file["file"] in have:
+                    value = wanted[file["file"]] = have[file["file"]]
                 else:
-                    lacking.add(file["secret"])
+                    lacking.add(name)
+                    continue
+                self.values.append(value.decode(errors="replace").strip())
+                if name not in self.found:
+                    self.problems.append("secret %s: %s; %s keeps the value it has." % (name, why, service["name"]))
             if service["secrets"]:
                 self.staged[service["name"]] = wanted
-        if lacking:
-            raise Refused("Secrets are missing: %s. Reason: %s." % (", ".join(sorted(lacking)), why))
+        return lacking
+
+    def _cached(self) -> dict[str, bytes]:
+        return {} if self.config["kind"] == "folder" else secret_cache.load(self.machine, self.versions)
+
+    def _same_as_applied(self) -> set:
+        """Names of which the applied release, whose values the live files are, has the same version."""
+        name = (files.read_json(in_root(self.machine, "applied.json")) or {}).get("release")
+        document = files.read_json(in_root(self.machine, "releases", name, "release.json")) if name else None
+        stated = (document or {}).get("secretVersions", {})
+        return {secret for secret, version in self.versions.items() if stated.get(secret) == version} if document else set()
 
     def stage(self) -> None:
         """Puts the new files beside the live ones, where the checkers see them, and new names into place: nothing reads those yet."""

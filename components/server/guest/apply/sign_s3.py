@@ -1,4 +1,4 @@
-"""AWS Signature Version 4 for S3, with the standard library."""
+"""AWS Signature Version 4, with the standard library."""
 import hashlib
 import hmac
 from urllib.parse import quote, urlsplit
@@ -9,19 +9,19 @@ def encode(path):
     return quote(path, safe="/-_.~")
 
 
-def signed(method, url, region, key, secret, token, body, now):
-    """Headers of a signed request. `url` has an encoded path and no query; `now` is a UTC datetime."""
+def signed(method, url, region, key, secret, token, body, now, service="s3", own={}):
+    """Headers of a signed request, `own` (names in lower case) among them. `url` has an encoded path and no query; `now` is a UTC datetime."""
     parts = urlsplit(url)
     stamp, day = now.strftime("%Y%m%dT%H%M%SZ"), now.strftime("%Y%m%d")
-    headers = {"host": parts.netloc, "x-amz-content-sha256": hashlib.sha256(body).hexdigest(), "x-amz-date": stamp}
+    headers = {**own, "host": parts.netloc, "x-amz-content-sha256": hashlib.sha256(body).hexdigest(), "x-amz-date": stamp}
     if token:
         headers["x-amz-security-token"] = token
     names = ";".join(sorted(headers))
     canonical = "\n".join([method, parts.path or "/", "", *("%s:%s" % (name, headers[name]) for name in sorted(headers)), "", names, headers["x-amz-content-sha256"]])
-    scope = "%s/%s/s3/aws4_request" % (day, region)
+    scope = "%s/%s/%s/aws4_request" % (day, region, service)
     text = "\n".join(["AWS4-HMAC-SHA256", stamp, scope, hashlib.sha256(canonical.encode()).hexdigest()])
     derived = ("AWS4" + secret).encode()
-    for part in (day, region, "s3", "aws4_request"):
+    for part in scope.split("/"):
         derived = hmac.new(derived, part.encode(), hashlib.sha256).digest()
     signature = hmac.new(derived, text.encode(), hashlib.sha256).hexdigest()
     headers["authorization"] = "AWS4-HMAC-SHA256 Credential=%s/%s, SignedHeaders=%s, Signature=%s" % (key, scope, names, signature)

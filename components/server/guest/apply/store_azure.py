@@ -38,7 +38,7 @@ class Store:
         return {**headers, "authorization": "Bearer " + self.token.get()}
 
 
-def identity(client_id):
+def identity(client_id, resource="https://storage.azure.com/"):
     base = os.environ.get("AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://169.254.169.254").rstrip("/")
-    query = {"api-version": "2018-02-01", "resource": "https://storage.azure.com/", **({"client_id": client_id} if client_id else {})}
+    query = {"api-version": "2018-02-01", "resource": resource, **({"client_id": client_id} if client_id else {})}
     return bearer("%s/metadata/identity/oauth2/token?%s" % (base, urlencode(query)), {"Metadata": "true"})

@@ -1,4 +1,5 @@
 """Requests to a cloud: tried again when it is busy or unreachable, errors in its own words."""
+import http.client
 import json
 import os
 import time
@@ -22,8 +23,8 @@ def request(method, url, sign, body=b"", timeout=20, sleep=time.sleep):
             said = error.read(2000)
             if error.code < 500 and error.code not in (408, 429):
                 return error.code, said
-            problem = "HTTP %d: %s" % (error.code, " ".join(said.decode(errors="replace").split())[:500])
-        except OSError as error:
+            problem = words(error.code, said)
+        except (OSError, http.client.HTTPException) as error:
             problem = str(getattr(error, "reason", error))
         if attempt < TRIES:
             sleep(2 ** (attempt - 1))
@@ -39,15 +40,23 @@ def got(url, status, body):
 
 def done(method, url, status, body):
     if status // 100 != 2:
-        raise OSError("%s %s: HTTP %d: %s" % (method, url, status, " ".join(body.decode(errors="replace").split())[:500]))
+        raise OSError("%s %s: %s" % (method, url, words(status, body)))
     return body
+
+
+def words(status, body):
+    return "HTTP %d: %s" % (status, " ".join(body.decode(errors="replace").split())[:500])
 
 
 def metadata(method, url, headers, timeout=5):
     """Asks the machine's metadata service, never through a proxy."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(urllib.request.Request(url, headers=headers, method=method), timeout=timeout) as response:
-        return response.read().decode()
+    try:
+        with opener.open(urllib.request.Request(url, headers=headers, method=method), timeout=timeout) as response:
+            return response.read().decode()
+    except urllib.error.HTTPError as error:
+        # Not an answer of the store: a machine without an identity is no missing object.
+        raise OSError("metadata service: " + words(error.code, error.read(2000)))
 
 
 class Token:

@@ -17,6 +17,7 @@ def secrets_unit(root: str) -> str:
     return """[Unit]
 Description=Secrets of the monitoring server, into memory
 Before=docker.service
+After=network-online.target
 RequiresMountsFor=%(root)s
 ConditionPathExists=%(root)s/current
 

@@ -1,10 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { closest } from "fastest-levenshtein";
-import { grafanaAdminPassword, grafanaSecretKey, isGenerated } from "../server/generated-secrets";
-import { SpecError } from "../server/spec-error";
-import type { MonitoringServerArgs } from "./args";
+import { grafanaAdminPassword, grafanaSecretKey, isGenerated } from "./generated-secrets";
 import { secretVersions } from "./secret-versions";
+import { SpecError } from "./spec-error";
+
+/** What a user says of the secrets of a server. */
+export interface SecretArgs {
+  /** Values of secrets by name, such as `tls-certificate` and `tls-key` with `tls: "given"`. Tokens and passwords that are not given are made. @default {} */
+  secrets?: Record<string, pulumi.Input<string>>;
+  /** A made secret gets a new value when its text here changes, such as { "push-default": "2026-11" }. @default {} */
+  rotate?: Record<string, string>;
+}
 
 /** The secrets of a server, by the names that its plan asks for. */
 export interface ServerSecrets {
@@ -17,16 +24,15 @@ export interface ServerSecrets {
   adminPassword: pulumi.Output<string>;
 }
 
-
 /** Secrets that stay as they are, with the reason. */
 const neverRotated: Record<string, string> = {
   [grafanaSecretKey]: "Grafana's database is encrypted with it.",
   [grafanaAdminPassword]: "Grafana takes it only when its database is made. Change the password in Grafana.",
 };
 
-/** What is wrong with the given secrets and rotations, for a plan that needs these: one line each. */
-function secretProblems(needed: string[], args: Pick<MonitoringServerArgs, "secrets" | "rotate">): string[] {
-  const given = Object.keys(args.secrets ?? {});
+/** What is wrong with the given secrets and rotations, for a plan that needs these: one line each. `provided` are made by the component itself. */
+export function secretProblems(needed: string[], args: SecretArgs, provided: string[] = []): string[] {
+  const given = [...Object.keys(args.secrets ?? {}), ...provided];
   const rotatable = needed.filter(name => isGenerated(name) && !neverRotated[name] && !given.includes(name));
   return [
     ...needed.filter(name => !isGenerated(name) && !given.includes(name)).map(name => `secrets.${name}: missing. This server needs it: secrets: { ${JSON.stringify(name)}: config.requireSecret(...) }.`),
@@ -46,7 +52,7 @@ function unknown(path: string, name: string, known: string[]): string {
 }
 
 /** Makes what is not given. Throws one {@link SpecError} with everything wrong. */
-export function serverSecrets(parent: pulumi.Resource, name: string, needed: string[], args: MonitoringServerArgs): ServerSecrets {
+export function serverSecrets(parent: pulumi.Resource, name: string, needed: string[], args: SecretArgs): ServerSecrets {
   const problems = secretProblems(needed, args);
   if (problems.length) throw new SpecError(problems);
   const each = Object.fromEntries(needed.map(secret => [secret, args.secrets?.[secret] === undefined ? made(parent, name, secret, args.rotate?.[secret]) : pulumi.secret(args.secrets[secret]!)]));

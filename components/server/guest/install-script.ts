@@ -1,13 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { stage0Unit, type InstalledFile } from "../server/guest/userdata";
-
-/** What `pulumi up` calls on the server afterwards: `python3 <root>/ssh <command>`. */
-export function serverCommands(root: string): InstalledFile[] {
-  const folder = join(__dirname, "on-server");
-  const names = readdirSync(folder).filter(name => name.endsWith(".py")).sort();
-  return names.map(name => ({ path: `${root}/ssh/${name}`, mode: "644", text: readFileSync(join(folder, name), "utf8") }));
-}
+import { stage0Unit, type InstalledFile } from "./userdata";
 
 /** A script for `sh -s`, run by a user who is root or may use sudo without a password. It holds no secret. */
 export function installScript(root: string, memoryMiB: number, files: InstalledFile[]): string {

@@ -1,0 +1,36 @@
+/** One thing that costs money every month. */
+export interface PriceItem {
+  what: string;
+  /** US dollars a month of 730 hours; undefined where the table does not know it. */
+  usd?: number;
+}
+
+/** What a stack's own resources cost by list prices: no traffic, no telemetry in the bucket, no discounts, no taxes. */
+export interface MonthlyPrice {
+  /** Sum of the known items, US dollars. */
+  usd: number;
+  items: PriceItem[];
+  /** What the table does not know. */
+  unknown: string[];
+  /** Region of the prices, and when they were read. */
+  basis: string;
+}
+
+export function sum(items: PriceItem[], basis: string): MonthlyPrice {
+  const known = items.filter(item => item.usd !== undefined);
+  return {
+    usd: cents(known.reduce((total, item) => total + item.usd!, 0)),
+    items: known.map(item => ({ ...item, usd: cents(item.usd!) })),
+    unknown: items.filter(item => item.usd === undefined).map(item => item.what),
+    basis,
+  };
+}
+
+function cents(usd: number): number {
+  return Math.round(usd * 100) / 100;
+}
+
+/** Snapshots are incremental: a part of the disk changes each day. An estimate, not a measurement. */
+export function snapshotGiB(diskGiB: number, kept: number): number {
+  return diskGiB * (0.5 + 0.05 * kept);
+}
