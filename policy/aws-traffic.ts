@@ -1,11 +1,11 @@
-import { at, list, texts, type Resource } from "./rule";
+import { at, list, texts, unknown, type Resource } from "./rule";
 
 /** One rule of a security group, however it was written. */
 export interface Traffic {
   /** Where it stands, such as "ingress[0]"; empty for a resource of its own. */
   path: string;
   direction: "ingress" | "egress";
-  /** "-1" is every protocol. */
+  /** "-1" is every protocol. Undefined while it is not known, as the ports are. */
   protocol: unknown;
   from: unknown;
   to: unknown;
@@ -28,9 +28,9 @@ export function trafficOf({ type, props }: Resource): Traffic[] {
   return [{
     path: "",
     direction: type === egressRule ? "egress" : "ingress",
-    protocol: props.ipProtocol,
-    from: props.fromPort,
-    to: props.toPort,
+    protocol: sure(props.ipProtocol),
+    from: sure(props.fromPort),
+    to: sure(props.toPort),
     cidrs: texts([props.cidrIpv4, props.cidrIpv6]),
     others: [props.referencedSecurityGroupId, props.prefixListId].filter(each => each !== undefined),
     description: props.description,
@@ -42,13 +42,17 @@ function inline(rule: unknown, path: string, direction: Traffic["direction"]): T
   return {
     path,
     direction,
-    protocol: at(rule, "protocol"),
-    from: at(rule, "fromPort"),
-    to: at(rule, "toPort"),
+    protocol: sure(at(rule, "protocol")),
+    from: sure(at(rule, "fromPort")),
+    to: sure(at(rule, "toPort")),
     cidrs: [...texts(at(rule, "cidrBlocks")), ...texts(at(rule, "ipv6CidrBlocks"))],
     others: at(rule, "self") === true ? [...others, "self"] : others,
     description: at(rule, "description"),
   };
+}
+
+function sure(value: unknown): unknown {
+  return value === unknown ? undefined : value;
 }
 
 /** Whether a rule is for all addresses there are. */

@@ -16,7 +16,7 @@ const carriers: Record<string, "tags" | "labels"> = {
   ...Object.fromEntries([
     "cloudwatch/metricAlarm:MetricAlarm", "dlm/lifecyclePolicy:LifecyclePolicy", "ebs/volume:Volume", "ec2/defaultSecurityGroup:DefaultSecurityGroup", "ec2/eip:Eip", "ec2/flowLog:FlowLog", "ec2/instance:Instance",
     "ec2/internetGateway:InternetGateway", "ec2/networkInterface:NetworkInterface", "ec2/routeTable:RouteTable", "ec2/securityGroup:SecurityGroup", "ec2/subnet:Subnet", "ec2/vpc:Vpc", "ec2/vpcEndpoint:VpcEndpoint",
-    "iam/instanceProfile:InstanceProfile", "iam/openIdConnectProvider:OpenIdConnectProvider", "iam/policy:Policy", "iam/role:Role", "s3/bucket:Bucket", "ssm/parameter:Parameter",
+    "iam/instanceProfile:InstanceProfile", "iam/openIdConnectProvider:OpenIdConnectProvider", "iam/policy:Policy", "iam/role:Role", "s3/bucket:Bucket", "ssm/association:Association", "ssm/parameter:Parameter",
     "vpc/securityGroupEgressRule:SecurityGroupEgressRule", "vpc/securityGroupIngressRule:SecurityGroupIngressRule",
   ].map(type => [`aws:${type}`, "tags"])),
   ...Object.fromEntries([
@@ -75,8 +75,8 @@ function openToAll(resource: Resource): string[] {
   const { type } = resource;
   if (trafficTypes.includes(type)) {
     const open = trafficOf(resource).filter(rule => rule.direction === "ingress" && anyone(rule));
-    return open.filter(rule => allPorts(rule) || !includesPort(rule, 443) || Number(rule.from) !== Number(rule.to)).map(({ protocol, from, to }) => `${String(protocol)} ${String(from)}–${String(to)}`);
+    return open.filter(rule => allPorts(rule) || (rule.from !== undefined && rule.to !== undefined && !(includesPort(rule, 443) && Number(rule.from) === Number(rule.to)))).map(({ protocol, from, to }) => `${String(protocol)} ${String(from)}–${String(to)}`);
   }
   if (type === firewall) return gcpFromAnyone(resource) ? gcpIngress(resource).filter(({ protocol, ports }) => !(["tcp", "6"].includes(protocol) && texts(ports).join() === "443")).map(({ protocol, ports }) => `${protocol} ${ports.join(", ") || "on all ports"}`) : [];
-  return azureIngress(resource).filter(rule => fromAnyone(rule) && rule.ports.join() !== "443").map(({ name, ports }) => `${name}: ${ports.join(", ")}`);
+  return azureIngress(resource).filter(rule => fromAnyone(rule) && rule.ports.length > 0 && rule.ports.join() !== "443").map(({ name, ports }) => `${name}: ${ports.join(", ")}`);
 }

@@ -1,4 +1,4 @@
-import { at, given, list, mustBe, refersTo, texts, type Resource, type Rule } from "./rule";
+import { at, given, list, mustBe, refersTo, texts, unknown, type Resource, type Rule } from "./rule";
 
 const firewall = "gcp:compute/firewall:Firewall";
 const network = "gcp:compute/network:Network";
@@ -14,7 +14,8 @@ export interface GcpIngress {
 /** What a rule lets in; nothing if it denies, is off, or is about what goes out. */
 export function gcpIngress({ props }: Resource): GcpIngress[] {
   if (props.direction === "EGRESS" || props.disabled === true) return [];
-  return list(props.allows).map(each => ({ protocol: String(at(each, "protocol")), ports: texts(at(each, "ports")) }));
+  // Without ports all are meant, so those that are not known yet have to be left out.
+  return list(props.allows).filter(each => at(each, "ports") !== unknown && at(each, "protocol") !== unknown).map(each => ({ protocol: String(at(each, "protocol")), ports: texts(at(each, "ports")) }));
 }
 
 export function gcpFromAnyone({ props }: Resource): boolean {

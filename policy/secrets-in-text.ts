@@ -3,7 +3,7 @@ import { texts } from "./rule";
 
 /**
  * What looks like a secret in a text: keys with a fixed form, and words such as `password` or `token` with a long value
- * behind them. The fixed forms are those that AWS, Azure, Google, GitHub, Slack and Grafana document for their own credentials.
+ * with digits behind them. The fixed forms are those that AWS, Azure, Google, GitHub, Slack and Grafana document for their own credentials.
  */
 const patterns: Record<string, RegExp> = {
   "a private key": /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----/,
@@ -14,7 +14,7 @@ const patterns: Record<string, RegExp> = {
   "a token of GitHub": /\b(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{30,})/,
   "a webhook or token of Slack": /hooks\.slack\.com\/services\/T\w+\/B\w+\/\w{10,}|\bxox[abpr]-[A-Za-z0-9-]{10,}/,
   "a token of Grafana": /\bgl(?:sa|c)_[A-Za-z0-9_=+/]{20,}/,
-  "a password or token": /(?:password|passwd|secret|token|api[_-]?key)["']?\s*[:=]\s*["']?(?![$@{<%/])[A-Za-z0-9+/_.~-]{16,}/i,
+  "a password or token": /(?:password|passwd|secret|token|api[_-]?key)["']?\s*[:=]\s*["']?(?![$@{<%/])(?=[A-Za-z+/_.~-]*\d)[A-Za-z0-9+/_.~-]{16,}/i,
   "an authorization header": /authorization:\s*(?:bearer|basic)\s+(?![$@{<%])[A-Za-z0-9+/_.=~-]{8,}/i,
 };
 

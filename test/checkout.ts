@@ -8,6 +8,7 @@ export interface PackageJson {
   exports: Record<string, unknown>;
   dependencies: Record<string, string>;
   peerDependencies: Record<string, string>;
+  peerDependenciesMeta: Record<string, { optional?: boolean }>;
 }
 
 /** Folder of the checkout, found upwards of the compiled tests. */

@@ -32,6 +32,37 @@ export const server: MonitoringServer = new MonitoringServer("mon");
 export type Args = ConstructorParameters<typeof MonitoringServer>[1];
 `,
   },
+  "pulumi-lgtm/aws": {
+    names: ["MonitoringServer", "AppServerAccess", "Size", "OnDestroy"],
+    program: `import { AppServerAccess, MonitoringServer, Size } from "pulumi-lgtm/aws";
+const server = new MonitoringServer("mon", { allowedCidrs: ["203.0.113.0/24"], size: Size.medium, pushClients: ["orders"] });
+new AppServerAccess("orders", { server: server.contract, securityGroupId: "sg-1", ports: [9100] });
+export const monitoring = server.contract;
+// @ts-expect-error nobody is let in
+new MonitoringServer("mon", {});
+`,
+  },
+  "pulumi-lgtm/azure": {
+    names: ["MonitoringServer", "AppServerAccess", "Size", "OnDestroy"],
+    program: `import { MonitoringServer } from "pulumi-lgtm/azure";
+const server = new MonitoringServer("mon", { allowedCidrs: ["203.0.113.0/24"], onDestroy: "keep" });
+export const monitoring = server.contract;
+`,
+  },
+  "pulumi-lgtm/gcp": {
+    names: ["MonitoringServer", "AppServerAccess", "Size", "OnDestroy"],
+    program: `import { MonitoringServer } from "pulumi-lgtm/gcp";
+const server = new MonitoringServer("mon", { allowedCidrs: ["203.0.113.0/24"], domain: "mon.example.com" });
+export const monitoring = server.contract;
+`,
+  },
+};
+
+/** What each cloud's entry point loads of Pulumi's providers, and so what a user installs and Pulumi fetches. */
+const providers: Record<string, string[]> = {
+  "pulumi-lgtm/aws": ["@pulumi/aws", "@pulumi/random", "@pulumi/tls"],
+  "pulumi-lgtm/azure": ["@pulumi/azure-native", "@pulumi/random", "@pulumi/tls"],
+  "pulumi-lgtm/gcp": ["@pulumi/gcp", "@pulumi/random", "@pulumi/tls"],
 };
 
 let consumer: string;
@@ -94,6 +125,24 @@ describe("the package", () => {
     const unwanted = /node_modules\/(@pulumi\/(?!pulumi\/)|@pulumiverse\/|pm2|aws-sdk|@aws-sdk|@azure|@google-cloud)/;
     assert.deepEqual((JSON.parse(loaded) as string[]).filter(path => unwanted.test(path)), []);
   });
+
+  it("brings no provider by itself: each is an optional peer, and a cloud's entry point loads that cloud's only", () => {
+    const isProvider = (name: string) => (JSON.parse(readFileSync(join(checkout, "node_modules", name, "package.json"), "utf8")) as { pulumi?: { resource?: boolean } }).pulumi?.resource === true;
+    assert.deepEqual(Object.keys(packageJson.dependencies).filter(isProvider), []);
+    assert.deepEqual(Object.keys(packageJson.peerDependencies).filter(name => !packageJson.peerDependenciesMeta[name]?.optional), []);
+    for (const [entry, wanted] of Object.entries(providers)) {
+      const loaded = JSON.parse(node("commonjs", `require("${entry}"); process.stdout.write(JSON.stringify(Object.keys(require.cache)))`)) as string[];
+      const packages = [...new Set(loaded.flatMap(path => /.*node_modules\/(@pulumi\/[^/]+)/.exec(path)?.[1] ?? []))];
+      assert.deepEqual(packages.filter(isProvider).sort(), wanted, entry);
+    }
+  });
+
+  for (const cloud of ["aws", "azure", "gcp"])
+    it(`shows nothing of an SDK in the types of pulumi-lgtm/${cloud}`, () => {
+      const seen = typesReachableFrom(`dist/components/${cloud}/index.d.ts`);
+      assert.ok(seen.length > 5);
+      assert.deepEqual(seen.filter(path => /@pulumi\/(?!pulumi\b)/.test(text(path))), []);
+    });
 
   it("shows no zod in the types of the plain entry point", () => {
     const seen = typesReachableFrom("dist/components/index.d.ts");

@@ -98,6 +98,8 @@ class Scene:
         self.machine = {"format": 1, "root": self.root, "local": True, "store": {"kind": "folder", "path": self.root + "/store"},
                         "secrets": {"kind": "folder", "path": self.root + "/secrets"}, "dataDisk": None}
         self.loaded, self.did, self.absent, self.kill_at, self.effects = {}, [], set(), None, 0
+        # Address of Grafana's API; with one its service has an admin password.
+        self.grafana = None
         self.secret("push", PUSH)
         guest.environment(test, PULUMI_LGTM_HEALTH_SECONDS="0")
         write = files.write
@@ -123,7 +125,7 @@ class Scene:
 
     def answer(self, url):
         """Health of a service: what it has loaded says so."""
-        name = url.rsplit("/", 1)[1]
+        name = "grafana" if url.endswith("/api/health") else url.rsplit("/", 1)[1]
         if name not in self.loaded:
             return "Connection refused"
         return "HTTP 503" if b"unhealthy" in self.loaded[name]["config"].get("main.conf", b"") else ""
@@ -131,11 +133,11 @@ class Scene:
     def release(self, name, configs, versions=None, bindings=None, args=None):
         """Unpacks a release whose services have these main.conf."""
         services = [{"name": each, "image": "img/%s:1" % each, "version": "1", "program": "/bin/%s" % each, "args": (args or {}).get(each, ["run"]), "env": {},
-                     "user": [os.getuid(), os.getgid()], "health": "http://127.0.0.1:1/%s" % each, "validate": [], "limitMiB": 10, "metadata": False,
-                     "secrets": [{"secret": "push", "file": "push.basic", "basicUser": "push"}] if each == "caddy" else [],
+                     "user": [os.getuid(), os.getgid()], "health": "%s/api/health" % self.grafana if each == "grafana" and self.grafana else "http://127.0.0.1:1/%s" % each, "validate": [], "limitMiB": 10, "metadata": False,
+                     "secrets": self.secrets_of(each),
                      **({"reload": {"http": "x"}} if each in ("caddy", "prometheus") else {})} for each in configs]
         plan = {"format": 1, "runtime": "containers", "memory": 1, "services": services, "listeners": [], "bindings": sorted(bindings or {}),
-                "secrets": ["push"] if "caddy" in configs else []}
+                "secrets": sorted({file["secret"] for service in services for file in service["secrets"]})}
         contents = {"plan.json": json.dumps(plan), "release.json": json.dumps({"format": 1, "bundle": "b", "bindings": bindings or {}, "secretVersions": versions or {}}),
                     **{"config/%s/main.conf" % each: text for each, text in configs.items()}}
         for path, text in contents.items():
@@ -143,6 +145,11 @@ class Scene:
             os.makedirs(os.path.dirname(target), exist_ok=True)
             with open(target, "w", encoding="utf-8") as file:
                 file.write(text)
+
+    def secrets_of(self, service):
+        if service == "grafana" and self.grafana:
+            return [{"secret": "grafana-admin-password", "file": "admin-password"}]
+        return [{"secret": "push", "file": "push.basic", "basicUser": "push"}] if service == "caddy" else []
 
     def run(self, name):
         """Rolls out; returns "applied" or the error's result, with the error."""

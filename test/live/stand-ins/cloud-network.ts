@@ -25,7 +25,7 @@ export interface CloudNetwork {
   metadata: string;
   certificate: string;
   key: string;
-  /** Requests that were answered, as "<method> <host><path without query>". */
+  /** Requests that were answered, as "<method> <host><path and query, decoded>". */
   seen: string[];
   stop(): Promise<void>;
 }
@@ -42,7 +42,7 @@ export async function startCloudNetwork(hosts: Record<string, Answerer>, identit
   const seen: string[] = [];
 
   const answer = (host: string, request: IncomingMessage, response: ServerResponse) => {
-    seen.push(`${request.method} ${host}${request.url!.split("?")[0]}`);
+    seen.push(`${request.method} ${host}${decodeURIComponent(request.url!)}`);
     const name = Object.keys(hosts).find(known => host === known || host.endsWith(`.${known}`));
     const answerer = name === undefined ? metadataService(identity) : hosts[name]!;
     if (typeof answerer === "function") return void bodyOf(request).then(body => answerer(request, response, body));
