@@ -24,7 +24,7 @@ export const trafficTypes = [group, groupRule, ingressRule, egressRule];
 /** Every rule that a resource of {@link trafficTypes} holds. */
 export function trafficOf({ type, props }: Resource): Traffic[] {
   if (type === group) return (["ingress", "egress"] as const).flatMap(direction => list(props[direction]).map((rule, i) => inline(rule, `${direction}[${i}]`, direction)));
-  if (type === groupRule) return [inline(props, "", props.type === "egress" ? "egress" : "ingress")];
+  if (type === groupRule) return props.type === unknown ? [] : [inline(props, "", props.type === "egress" ? "egress" : "ingress")];
   return [{
     path: "",
     direction: type === egressRule ? "egress" : "ingress",

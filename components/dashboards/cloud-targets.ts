@@ -66,7 +66,7 @@ export function cloudTarget(query: CloudQuery, id: string): Builder<Dataquery> {
             .allowedTimeGrainsMs([300_000, 900_000, 1_800_000, 3_600_000, 21_600_000, 43_200_000, 86_400_000])
             .dimensionFilters([])
             .region(query.region ?? "")
-            .alias(query.legend ?? "{{ resourceName }}")
+            .alias(query.legend ?? "{{ resourcename }}")
             .resources([new MonitorResourceBuilder().subscription("$subscription").resourceGroup("$group").resourceName(query.resource).metricNamespace(query.namespace.toLowerCase()).region(query.region ?? "")]),
         );
     case "azure-resources":

@@ -102,6 +102,9 @@ export interface ExtraVariable {
   value: string;
 }
 
+/** What is said of a panel whose kind and queries a helper gives. */
+export type Shown = Pick<Panel, "title" | "about"> & Partial<Omit<Panel, "type" | "queries">>;
+
 type Kind<T extends PanelType> = Omit<Panel, "type"> & { type?: T };
 
 const of = <T extends PanelType>(type: T) => (panel: Kind<T>): Panel => ({ ...panel, type });

@@ -77,7 +77,7 @@ const domain = z.string().regex(/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/,
 const login = "[A-Za-z0-9]([A-Za-z0-9-]{0,38})";
 const githubEntry = z.string().regex(new RegExp(`^${login}(/[a-z0-9_-]{1,100})?$`), 'a team as "organisation/team", or the login of a person');
 const organization = z.string().regex(new RegExp(`^${login}$`), "the login of an organisation: letters, digits and hyphens");
-const group = z.string().regex(/^[\w@/:.+-]([\w@/:.+ -]{0,198}[\w@/:.+-])?$/, "letters, digits, spaces and _ @ / : . + -, at most 200");
+const group = z.string().regex(/^(?!.*@@)[\w@/:.+-]([\w@/:.+ -]{0,198}[\w@/:.+-])?$/, "letters, digits, spaces and _ @ / : . + -, at most 200, not @@");
 const address = z.string().regex(/^https:\/\/[\w.-]+(:\d{1,5})?(\/[\w./~-]*)?$/, 'an address with https:// and without a query, such as "https://id.example.com/authorize"');
 
 const roles = (entry: z.ZodString) => ({ admins: z.array(entry).optional(), editors: z.array(entry).optional(), viewers: z.array(entry).optional(), strict: z.boolean().optional() });

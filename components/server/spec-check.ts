@@ -1,10 +1,10 @@
-import { closest } from "fastest-levenshtein";
 import { z } from "zod";
 import { alertSchema, expectedHostsSchema, probesSchema } from "../alerts/schema";
 import { ownProblems } from "../dashboards/own";
 import { dashboardNames } from "../dashboards/uids";
 import { discoverySchema } from "./discovery";
 import { cloudDatasourcesSchema } from "./cloud-datasources";
+import { describeIssues } from "./schema-issues";
 import { internalPorts, publicPorts } from "./ports";
 import { signInSchema } from "./sign-in";
 import type { ServerSpec } from "./spec";
@@ -62,47 +62,9 @@ const schema = z.strictObject({
 /** Throws a {@link SpecError} with everything that is wrong: path, value, what is allowed. */
 export function checkSpec(spec: unknown): void {
   const result = schema.safeParse(spec, { reportInput: true });
-  if (!result.success) throw new SpecError(result.error.issues.flatMap(issue => describe(issue, spec)));
+  if (!result.success) throw new SpecError(describeIssues(schema, result.error.issues, spec));
   const problems = ownProblems(Object.entries((spec as ServerSpec).dashboards?.own ?? {}));
   if (problems.length) throw new SpecError(problems);
-}
-
-function describe(issue: z.core.$ZodIssue, spec: unknown): string[] {
-  const path = issue.path.map((part, i) => (typeof part === "number" ? `[${part}]` : `${i ? "." : ""}${String(part)}`)).join("");
-  if (issue.code === "unrecognized_keys") {
-    const known = knownKeys(issue.path);
-    return issue.keys.map(key => `${path ? `${path}.` : ""}${key}: no such key. Did you mean "${closest(key, known)}"? Known: ${known.join(", ")}.`);
-  }
-  return [`${path || "spec"}: ${show(valueAt(spec, issue.path))} is not allowed. Allowed: ${allowed(issue)}.`];
-}
-
-function allowed(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case "invalid_value": return issue.values.map(value => JSON.stringify(value)).join(", ");
-    case "invalid_type": return `a value of type ${issue.expected === "int" ? "whole number" : issue.expected}`;
-    case "too_small": return issue.origin === "array" ? `at least ${issue.minimum} entry` : `a number from ${issue.minimum} up`;
-    case "too_big": return `a number up to ${issue.maximum}`;
-    case "invalid_union": return "a DNS name, \"localhost\" or an IP address";
-    default: return issue.message;
-  }
-}
-
-function knownKeys(path: PropertyKey[]): string[] {
-  const inner = path.reduce<unknown>((at, part) => unwrap(at instanceof z.ZodObject ? at.shape[String(part)] : at instanceof z.ZodArray ? at.element : (at as z.ZodRecord).valueType), schema);
-  return Object.keys((inner as z.ZodObject).shape);
-}
-
-function unwrap(type: unknown): unknown {
-  return type instanceof z.ZodOptional ? unwrap(type.unwrap()) : type;
-}
-
-function valueAt(value: unknown, path: PropertyKey[]): unknown {
-  return path.reduce<unknown>((at, part) => (at as Record<PropertyKey, unknown> | undefined)?.[part], value);
-}
-
-function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 
 function isTimezone(text: string): boolean {

@@ -10,7 +10,7 @@ export interface RenderedPanel {
   description?: string;
   datasource?: { type: string; uid: string };
   gridPos: { x: number; y: number; w: number; h: number };
-  targets?: { refId: string; datasource: { type: string; uid: string }; expr?: string; query?: string; serviceMapQuery?: string; queryType?: string }[];
+  targets?: { refId: string; datasource: { type: string; uid: string }; expr?: string; query?: string; serviceMapQuery?: string; queryType?: string; azureResourceGraph?: { query: string } }[];
   fieldConfig?: { defaults: { unit?: string }; overrides: { matcher: { options: string }; properties: { id: string; value: unknown }[] }[] };
   transformations?: { id: string; options: { renameByName?: Record<string, string> } }[];
 }
@@ -35,6 +35,7 @@ export const servers: Record<string, ServerSpec> = {
   "everything on it": {},
   "no Tempo": { leaveOut: ["tempo"] },
   "only what always runs": { leaveOut: ["tempo", "grafana", "alertmanager", "alloy"] },
+  "datasources of every cloud": { cloudDatasources: { aws: [{}], azure: [{}], gcp: [{}] } },
 };
 
 /** Every string in a value, with its path. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { parse } from "yaml";
-import type { Machine, Store } from "../../components/server/guest/machine";
+import type { Machine, SecretStore, Store } from "../../components/server/guest/machine";
 import { installFiles, stage0Unit, userData } from "../../components/server/guest/userdata";
 
 const root = "/var/lib/pulumi-lgtm";
@@ -12,11 +12,22 @@ const stores: Record<Store["kind"], Store> = {
   gcs: { kind: "gcs", bucket: "releases", prefix: "mon" },
 };
 
+/** The secret store that goes with each. */
+const secrets: Record<Store["kind"], SecretStore> = {
+  folder: { kind: "folder", path: `${root}/secrets` },
+  s3: { kind: "ssm", prefix: "/lgtm/mon", region: "eu-central-1" },
+  "azure-blob": { kind: "key-vault", vault: "https://mon.vault.azure.net", prefix: "mon", clientId: "" },
+  gcs: { kind: "secret-manager", project: "acme", prefix: "mon" },
+};
+
 /** As long as the clouds allow. */
-const long = { bucket: "b".repeat(63), container: "c".repeat(63), account: "a".repeat(24), prefix: "p".repeat(64), region: "ap-southeast-2", clientId: "0".repeat(36) };
+const long: Record<string, string> = {
+  bucket: "b".repeat(63), container: "c".repeat(63), account: "a".repeat(24), prefix: "p".repeat(64), region: "ap-southeast-2", clientId: "0".repeat(36),
+  vault: `https://${"v".repeat(24)}.vault.azure.net`, project: "g".repeat(30),
+};
 
 function machine(store: Store): Machine {
-  return { format: 1, root, store, secrets: { kind: "folder", path: `${root}/secrets` }, dataDisk: { device: "/dev/disk/by-id/data", sizeGiB: 20 } };
+  return { format: 1, root, store, secrets: secrets[store.kind], dataDisk: { device: "/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_vol0123456789abcdef0", sizeGiB: 16384 } };
 }
 
 interface CloudConfig {
@@ -32,8 +43,9 @@ describe("user data of a new machine", () => {
     });
 
     it(`stays below the smallest limit of the clouds, AWS's 16,384 bytes: ${kind}`, () => {
-      const longest = Object.fromEntries(Object.entries({ ...store, clientId: "" }).map(([key, value]) => [key, long[key as "bucket"] ?? value])) as unknown as Store;
-      const size = Buffer.byteLength(userData({ ...machine(longest), statusStore: longest }));
+      const longest = <T extends object>(of: T) => Object.fromEntries(Object.entries(of).map(([key, value]) => [key, long[key] ?? value])) as T;
+      const there = longest(store.kind === "azure-blob" ? { ...store, clientId: "" } : store);
+      const size = Buffer.byteLength(userData({ ...machine(there), statusStore: there, secrets: longest(secrets[store.kind]) }));
       assert.ok(size < 16_384, `${size} bytes`);
     });
 

@@ -69,8 +69,8 @@ export interface SecretManagerSecrets {
 }
 
 /**
- * Where the values of secrets come from. A cloud's store is asked for the very version that the release names in `secretVersions`,
- * where that is one of the store's own (SSM: 3; Key Vault: 32 hexadecimal digits; Secret Manager: 3); else for the newest value.
+ * Where the values of secrets come from: the newest of each, asked for when the release names another version in `secretVersions`
+ * than the machine keeps. Which version a value is, these stores are not asked: the versions are the library's own.
  */
 export type SecretStore = FolderSecrets | SsmSecrets | KeyVaultSecrets | SecretManagerSecrets;
 

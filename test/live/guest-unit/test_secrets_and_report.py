@@ -59,11 +59,10 @@ class CloudSecrets(unittest.TestCase):
     def setUp(self):
         self.root = guest.folder(self)
         self.creds('test "$2" = --name=pulumi-lgtm || exit 1\ncase $1 in encrypt) base64 ;; decrypt) base64 -d ;; esac\n')
-        self.store = {"push": b"token", "key": b"line one\nline two\n"}
+        self.store, self.asked = {"push": b"token", "key": b"line one\nline two\n"}, []
         patch = mock.patch.object(secrets_store, "fetch", self.fetch)
         patch.start()
         self.addCleanup(patch.stop)
-        self.asked = 0
         self.machine = {"root": self.root, "local": True, "secrets": {"kind": "ssm", "prefix": "/lgtm/mon", "region": "r"}}
         self.plan = {"runtime": "containers", "secrets": ["push", "key"], "services": [
             {"name": "caddy", "user": [os.getuid(), os.getgid()], "secrets": [{"secret": "push", "file": "push.basic", "basicUser": "push"}, {"secret": "key", "file": "tls.key"}]}]}
@@ -74,21 +73,21 @@ class CloudSecrets(unittest.TestCase):
     def creds(self, script):
         guest.program(self, "systemd-creds", script)
 
-    def fetch(self, config, versions):
-        self.asked += 1
-        if isinstance(self.store, Exception):
+    def fetch(self, config, names):
+        self.asked.append(list(names))
+        if isinstance(self.store, Exception) and names:
             raise self.store
-        return {name: value for name, value in self.store.items() if name in versions}
+        return {name: self.store[name] for name in names if name in self.store}
 
-    def files(self, push):
-        return secret_files.SecretFiles(self.machine, release_of(self.plan, {"push": push, "key": "1"}))
+    def files(self, push, key="1"):
+        return secret_files.SecretFiles(self.machine, release_of(self.plan, {"push": push, "key": key}))
 
     def test_a_reboot_needs_no_store(self):
-        self.asked, self.store = 0, OSError("no route to host")
+        self.store = OSError("no route to host")
         booted = self.files("1")
-        booted.at_boot()
+        booted.fetch()
         self.assertEqual(booted.staged, {"caddy": {"push.basic": b"cHVzaDp0b2tlbg==", "tls.key": b"line one\nline two\n"}})
-        self.assertEqual(self.asked, 0)
+        self.assertEqual((booted.problems, booted.values), ([], ["token", "line one\nline two"]))
 
     def test_what_is_kept_is_closed_to_others_and_written_only_when_it_changes(self):
         path = os.path.join(self.root, secret_cache.NAME)
@@ -98,15 +97,28 @@ class CloudSecrets(unittest.TestCase):
         self.good.keep()
         self.assertEqual(os.stat(path).st_ino, inode)
 
-    def test_while_the_store_is_away_the_release_keeps_what_it_has_and_says_so(self):
+    def test_only_a_secret_of_another_version_is_asked_for_and_then_kept(self):
+        self.store["push"] = b"rotated"
+        new = self.files("2")
+        new.fetch(60, sleep=self.fail)
+        new.keep()
+        self.assertEqual(self.asked, [["push", "key"], ["push"]])
+        self.assertEqual(new.staged["caddy"]["push.basic"], b"cHVzaDpyb3RhdGVk")
+        self.assertEqual(secret_cache.load(self.machine), {"push": ("2", b"rotated"), "key": ("1", b"line one\nline two\n")})
+
+    def test_a_secret_without_a_version_is_always_asked_for_and_kept_for_bad_times(self):
+        first = self.files("1", None)
+        first.fetch()
+        first.keep()
+        self.store["key"] = b"new"
+        second = self.files("1", None)
+        second.fetch()
+        self.assertEqual(second.staged["caddy"]["tls.key"], b"new")
         self.store = OSError("no route to host")
-        again = self.files("1")
-        again.fetch()
-        self.assertEqual(again.staged, self.good.staged)
-        self.assertEqual(again.problems, ["secret %s: the secret store cannot be read: no route to host; caddy keeps the value it has." % name for name in ("push", "key")])
-        self.assertEqual(again.values, ["token", "line one\nline two"])
-        again.keep()
-        self.assertEqual(sorted(secret_cache.read(self.machine)), ["key", "push"])
+        third = self.files("1", None)
+        third.fetch()
+        self.assertEqual(third.staged["caddy"]["tls.key"], b"line one\nline two\n")
+        self.assertEqual(third.problems, ["secret key: the secret store cannot be read: no route to host; caddy keeps the value it has."])
 
     def test_a_rotated_secret_is_never_the_one_before(self):
         for self.store in (OSError("no route to host"), {"key": b"k"}):
@@ -114,25 +126,41 @@ class CloudSecrets(unittest.TestCase):
                 self.files("2").fetch()
             self.assertEqual(caught.exception.result, "failed", "it may mend itself, so the machine tries again")
 
-    def test_rights_that_are_on_their_way_are_waited_for(self):
-        self.store, waits, told = OSError("HTTP 403: not authorized"), [], []
+    def wait(self, files, then):
+        """Fetches with the patience of a first boot; after three pauses the store is as `then` makes it. Returns the pauses and what was told."""
+        waits, told = [], []
 
         def sleep(seconds):
             waits.append(seconds)
             if len(waits) == 3:
-                self.store = {"push": b"new", "key": b"k"}
+                self.store = then
+        files.fetch(900, told.append, sleep)
+        return waits, told
+
+    def test_rights_that_are_on_their_way_are_waited_for(self):
+        self.store, late = OSError("HTTP 403: not authorized"), self.files("2", "2")
+        waits, told = self.wait(late, {"push": b"new", "key": b"k"})
+        self.assertEqual((late.staged["caddy"]["tls.key"], waits, late.problems), (b"k", [2, 4, 8], []))
+        self.assertEqual(told, ["Secrets are missing: key, push. Reason: the secret store cannot be read: HTTP 403: not authorized. Asking again."])
+
+    def test_a_copy_of_the_store_that_still_has_the_old_value_is_asked_again(self):
         late = self.files("2")
-        late.fetch(900, told.append, sleep)
-        self.assertEqual(late.staged["caddy"]["tls.key"], b"k")
-        self.assertEqual(waits, [2, 4, 8])
-        self.assertEqual(told, ["Secrets are missing: push. Reason: the secret store cannot be read: HTTP 403: not authorized. Asking again."])
-        self.assertEqual(late.problems, [])
+        waits, told = self.wait(late, {"push": b"rotated"})
+        self.assertEqual((late.staged["caddy"]["push.basic"], waits), (b"cHVzaDpyb3RhdGVk", [2, 4, 8]))
+        self.assertEqual(told, ["The secret store still gives the value of before: push. Asking again."])
+
+    def test_a_new_version_of_the_same_value_is_taken_in_the_end(self):
+        same = self.files("2")
+        same.fetch(0)
+        self.assertEqual(same.staged, self.good.staged)
+        same.keep()
+        self.assertEqual(secret_cache.load(self.machine)["push"], ("2", b"token"))
 
     def test_without_systemd_creds_the_release_is_good_and_says_what_it_lacks(self):
         self.creds("echo 'Failed to determine local credential key' >&2; exit 1\n")
         new = self.files("2")
-        new.fetch()
         with mock.patch("builtins.print"):
+            new.fetch()
             new.keep()
         self.assertEqual(new.problems, ["The secrets are not kept for a reboot without network: systemd-creds encrypt: Failed to determine local credential key"])
 
@@ -140,11 +168,11 @@ class CloudSecrets(unittest.TestCase):
         self.creds("echo 'Decryption failed' >&2; exit 1\n")
         booted = self.files("1")
         with mock.patch("builtins.print") as said:
-            booted.at_boot()
+            booted.fetch()
         self.assertEqual(booted.staged, self.good.staged)
         self.assertIn("Decryption failed", str(said.mock_calls))
 
-    def test_a_folder_of_secrets_is_not_kept_a_second_time(self):
+    def test_a_folder_of_secrets_is_not_kept_a_second_time_and_a_secret_that_it_lacks_refuses(self):
         os.remove(os.path.join(self.root, secret_cache.NAME))
         self.machine["secrets"] = {"kind": "folder", "path": self.root + "/secrets"}
         folder = self.files("1")

@@ -70,7 +70,7 @@ def secrets_only(machine_path: str) -> int:
     secrets = SecretFiles(machine, found)
     code = 0
     try:
-        secrets.at_boot()
+        secrets.fetch()
     except StepError as error:
         # The others are put into place all the same: no service has to wait for another's secret.
         print("secrets: %s" % error.message, flush=True)

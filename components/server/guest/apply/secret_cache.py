@@ -16,31 +16,24 @@ from program import tail
 NAME = "secrets.cache"
 
 
-def load(machine: dict, versions: dict) -> dict[str, bytes]:
-    """Values by name, of the versions that are wanted; one of another version is none. Empty where nothing is kept or it cannot be read."""
-    return {name: base64.b64decode(value) for name, (version, value) in read(machine).items() if versions.get(name, "") == version}
-
-
-def save(machine: dict, versions: dict, values: dict[str, bytes]) -> None:
-    """Keeps these values, and of those before what is still wanted. Raises OSError with the program's words."""
-    before = read(machine)
-    wanted = {name: [version, base64.b64encode(values[name]).decode()] if name in values else before.get(name) for name, version in versions.items()}
-    kept = {name: entry for name, entry in wanted.items() if entry and entry[0] == versions[name]}
-    if kept != before:
-        files.write(in_root(machine, NAME), creds("encrypt", json.dumps(kept).encode()), 0o600)
-
-
-def read(machine: dict) -> dict[str, list]:
-    """[version, value in base64] by name."""
+def load(machine: dict) -> dict[str, tuple]:
+    """Version and value by name; empty where nothing is kept or it cannot be read."""
     path = in_root(machine, NAME)
     if not os.path.exists(path):
         return {}
     try:
         with open(path, "rb") as file:
-            return json.loads(creds("decrypt", file.read()))
+            return {name: (version, base64.b64decode(value)) for name, (version, value) in json.loads(creds("decrypt", file.read())).items()}
     except (OSError, ValueError) as error:
         print("secrets: what is kept of them cannot be read: %s" % (error if isinstance(error, OSError) else type(error).__name__), flush=True)
         return {}
+
+
+def save(machine: dict, kept: dict[str, tuple]) -> None:
+    """Keeps these and no others. Raises OSError with the program's words."""
+    if kept != load(machine):
+        text = json.dumps({name: [version, base64.b64encode(value).decode()] for name, (version, value) in kept.items()})
+        files.write(in_root(machine, NAME), creds("encrypt", text.encode()), 0o600)
 
 
 def creds(verb: str, data: bytes) -> bytes:

@@ -24,31 +24,38 @@ class SecretFiles:
         self.machine = machine
         self.plan = plan
         self.config = machine.get("secrets") or {"kind": "folder", "path": os.path.join(machine["root"], "secrets")}
-        stated = release.document.get("secretVersions", {})
-        self.versions = {name: stated.get(name) for name in plan["secrets"]}
+        self.versions = {name: release.document.get("secretVersions", {}).get(name) for name in plan["secrets"]}
         self.owners = {service["name"]: service["user"] for service in plan["services"]}
-        self.found: dict[str, bytes] = {}
+        # Version and value by name: what is kept for a reboot.
+        self.kept: dict[str, tuple] = {}
         self.staged: dict[str, dict[str, bytes]] = {}
         self.problems: list[str] = []
         self.values: list[str] = []
 
     def fetch(self, patience: float = 0, tell=print, sleep=time.sleep) -> None:
-        """Fetches every secret. One that the store does not give keeps the value it has, if that is the version wanted.
+        """Fetches every secret of which the wanted version is not kept here. One that the store does not give keeps the value that it has.
 
-        Without such a value the store is asked again for `patience` seconds: rights and new versions need a while to reach every copy
-        of a cloud's store. Then the release is refused; with a cloud's store it fails instead, for that may mend itself."""
+        Rights and new values need a while to reach every copy of a cloud's store, so it is asked again for `patience` seconds where
+        a value is missing or still the one before. Then, if one is missing, the release is refused; with a cloud's store it fails
+        instead, for that may mend itself."""
         until, pause, told = time.monotonic() + patience, 2, ""
+        before = {} if self.config["kind"] == "folder" else secret_cache.load(self.machine)
+        here = {name: before[name][1] for name, version in self.versions.items() if name in before and before[name][0] == version}
+        asked = [name for name, version in self.versions.items() if name not in here or version is None]
         while True:
             why = "it is not in the secret store (%s)" % secrets_store.place(self.config)
             try:
-                self.found = secrets_store.fetch(self.config, self.versions)
+                found = secrets_store.fetch(self.config, asked)
             except OSError as error:
-                self.found, why = {}, "the secret store cannot be read: %s" % error
-            lacking = self._stage_values(why)
-            if not lacking:
+                found, why = {}, "the secret store cannot be read: %s" % error
+            lacking = self._stage_values({**here, **found}, set(asked) - set(found), why)
+            old = [name for name, value in found.items() if name in before and before[name][1] == value and before[name][0] != self.versions[name]]
+            late = time.monotonic() + pause > until
+            # Late is the value of before taken all the same: somebody may have set the same one again.
+            if not lacking and (late or not old):
                 return
-            text = "Secrets are missing: %s. Reason: %s." % (", ".join(sorted(lacking)), why)
-            if time.monotonic() + pause > until:
+            text = "Secrets are missing: %s. Reason: %s." % (", ".join(sorted(lacking)), why) if lacking else "The secret store still gives the value of before: %s." % ", ".join(old)
+            if late:
                 raise (Refused if self.config["kind"] == "folder" else StepError)(text)
             if text != told:
                 told = text
@@ -56,31 +63,24 @@ class SecretFiles:
             sleep(pause)
             pause = min(pause * 2, 30)
 
-    def at_boot(self) -> None:
-        """Before the engine starts: what is kept encrypted, with or without network; the store only for what is not."""
-        self.found = self._cached()
-        if self._stage_values("") or not self.found:
-            self.fetch()
-
     def keep(self) -> None:
-        """Keeps the values for the next boot."""
-        if self.config["kind"] != "folder" and self.versions:
+        """Keeps the values for the next boot, which may be without network."""
+        if self.config["kind"] != "folder" and self.kept:
             try:
-                secret_cache.save(self.machine, self.versions, self.found)
+                secret_cache.save(self.machine, self.kept)
             except OSError as error:
                 self.problems.append("The secrets are not kept for a reboot without network: %s" % error)
 
-    def _stage_values(self, why: str) -> set:
-        """Fills `staged` with what was found, else with what is here of the wanted version. Returns the names of which there is neither."""
+    def _stage_values(self, values: dict, ungiven: set, why: str) -> set:
+        """Fills `staged` with these values, else with the live ones of the wanted version. Returns the names of which there is neither."""
+        self.kept = {name: (self.versions[name], value) for name, value in values.items()}
         self.staged, self.problems, self.values, lacking = {}, [], [], set()
-        cached = self._cached() if set(self.versions) - set(self.found) else {}
         same = self._same_as_applied()
         for service in self.plan["services"]:
             have = files.tree(os.path.join(self.live, service["name"]))
             wanted = {}
             for file in service["secrets"]:
-                name = file["secret"]
-                value = self.found.get(name, cached.get(name))
+                name, value = file["secret"], values.get(file["secret"])
                 if value is not None:
                     wanted[file["file"]] = rendered(value, file.get("basicUser"))
                 elif name in same and file["file"] in have:
@@ -89,21 +89,17 @@ class SecretFiles:
                     lacking.add(name)
                     continue
                 self.values.append(value.decode(errors="replace").strip())
-                if name not in self.found:
+                if name in ungiven:
                     self.problems.append("secret %s: %s; %s keeps the value it has." % (name, why, service["name"]))
             if service["secrets"]:
                 self.staged[service["name"]] = wanted
         return lacking
 
-    def _cached(self) -> dict[str, bytes]:
-        return {} if self.config["kind"] == "folder" else secret_cache.load(self.machine, self.versions)
-
     def _same_as_applied(self) -> set:
         """Names of which the applied release, whose values the live files are, has the same version."""
         name = (files.read_json(in_root(self.machine, "applied.json")) or {}).get("release")
         document = files.read_json(in_root(self.machine, "releases", name, "release.json")) if name else None
-        stated = (document or {}).get("secretVersions", {})
-        return {secret for secret, version in self.versions.items() if stated.get(secret) == version} if document else set()
+        return {secret for secret, version in self.versions.items() if document.get("secretVersions", {}).get(secret) == version} if document else set()
 
     def stage(self) -> None:
         """Puts the new files beside the live ones, where the checkers see them, and new names into place: nothing reads those yet."""

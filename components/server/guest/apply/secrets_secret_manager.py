@@ -3,22 +3,19 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 
 from store_gcs import service_account
 from store_http import Token, got, request
 
-VERSION = re.compile(r"[0-9]{1,9}")
 
-
-def fetch(config: dict, versions: dict) -> dict[str, bytes]:
+def fetch(config: dict, names: list[str]) -> dict[str, bytes]:
     token = Token(service_account)
     endpoint = (config.get("endpoint") or "https://secretmanager.googleapis.com").rstrip("/")
     found = {}
-    for name, version in versions.items():
-        url = "%s/v1/projects/%s/secrets/%s-%s/versions/%s:access" % (endpoint, config["project"], config["prefix"], name, version if VERSION.fullmatch(version or "") else "latest")
+    for name in names:
+        url = "%s/v1/projects/%s/secrets/%s-%s/versions/latest:access" % (endpoint, config["project"], config["prefix"], name)
         status, body = request("GET", url, lambda: {"authorization": "Bearer " + token.get()})
-        # So it speaks of a version that was destroyed or disabled: as good as not there.
+        # So it speaks of a value that was destroyed or disabled: as good as not there.
         if status == 400 and b"FAILED_PRECONDITION" in body:
             continue
         body = got(url, status, body)

@@ -7,18 +7,15 @@ import os
 CLOUDS = {"ssm": "secrets_ssm", "key-vault": "secrets_key_vault", "secret-manager": "secrets_secret_manager"}
 
 
-def fetch(config: dict, versions: dict) -> dict[str, bytes]:
-    """Values by name; a secret that is not there is left out. `versions` has the version that is wanted of each, or None.
-
-    A cloud's store is asked for that very version where it is one of its own, else for the newest: these stores answer from
-    copies, and the newest that a copy knows may be the one before. Raises OSError, in the store's words, when it cannot be reached or refuses."""
+def fetch(config: dict, names) -> dict[str, bytes]:
+    """Values by name; a secret that is not there is left out. Raises OSError, in the store's words, when it cannot be reached or refuses."""
     kind = config["kind"]
     if kind == "folder":
-        return from_folder(config["path"], versions)
+        return from_folder(config["path"], names)
     if kind not in CLOUDS:
         raise OSError("machine.json: secrets.kind is %r; it can be folder, ssm, key-vault or secret-manager" % kind)
     try:
-        return importlib.import_module(CLOUDS[kind]).fetch(config, versions)
+        return importlib.import_module(CLOUDS[kind]).fetch(config, list(names))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         # Without the error's text and history: they may quote the answer.
         raise OSError("%s gave an answer that this program does not understand (%s)" % (place(config), type(error).__name__)) from None

@@ -5,12 +5,12 @@ from urllib.parse import quote, urlsplit
 
 
 def encode(path):
-    """A key as S3 wants it in the address and in what is signed: once, everything but A-Z a-z 0-9 - _ . ~ and the slash."""
+    """A key as S3 wants it in the address and in what is signed."""
     return quote(path, safe="/-_.~")
 
 
 def signed(method, url, region, key, secret, token, body, now, service="s3", own={}):
-    """Headers of a signed request, `own` (names in lower case) among them. `url` has an encoded path and no query; `now` is a UTC datetime."""
+    """Headers of a signed request, with `own`, whose names are in lower case. `url` is encoded and has no query; `now` is in UTC."""
     parts = urlsplit(url)
     stamp, day = now.strftime("%Y%m%dT%H%M%SZ"), now.strftime("%Y%m%d")
     headers = {**own, "host": parts.netloc, "x-amz-content-sha256": hashlib.sha256(body).hexdigest(), "x-amz-date": stamp}

@@ -20,10 +20,10 @@ def request(method, url, sign, body=b"", timeout=20, sleep=time.sleep):
             with urllib.request.urlopen(urllib.request.Request(url, data=body or None, headers=sign(), method=method), timeout=timeout) as response:
                 return response.status, response.read()
         except urllib.error.HTTPError as error:
-            said = error.read(2000)
-            if error.code < 500 and error.code not in (408, 429):
-                return error.code, said
-            problem = words(error.code, said)
+            code, said = error.code, error.read(2000)
+            if code < 500 and code not in (408, 429):
+                return code, said
+            problem = words(code, said)
         except (OSError, http.client.HTTPException) as error:
             problem = str(getattr(error, "reason", error))
         if attempt < TRIES:
@@ -55,7 +55,7 @@ def metadata(method, url, headers, timeout=5):
         with opener.open(urllib.request.Request(url, headers=headers, method=method), timeout=timeout) as response:
             return response.read().decode()
     except urllib.error.HTTPError as error:
-        # Not an answer of the store: a machine without an identity is no missing object.
+        # A machine without an identity is no missing object.
         raise OSError("metadata service: " + words(error.code, error.read(2000)))
 
 

@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { after } from "node:test";
+import type { MonitoringServerArgs } from "../../components/aws";
+import type { ServerContract } from "../../components/server/contract";
+import { assertNoSecret, assertOnlyReleases, cloudScene, failureOf, story, touched, type CloudScene } from "./cloud-scene";
+import { types } from "./stand-ins/cloud-plugin/aws-types";
+
+let it: CloudScene | undefined;
+// One story: each step builds on those before it.
+const step = story(async () => (it = await cloudScene("aws", "cloud-aws-program.js", ["aws", "random", "tls"])));
+after(() => it?.end());
+
+const spec: MonitoringServerArgs = { allowedCidrs: ["203.0.113.0/24"], pushClients: ["orders"] };
+const server = (more: Partial<MonitoringServerArgs> = {}) => ({ server: { ...spec, ...more } });
+const releases = ["replace BucketObjectv2 mon-bundle", "replace BucketObjectv2 mon-release", "update BucketObjectv2 mon-pointer"];
+const only = ({ cloud }: CloudScene, type: string) => {
+  const [thing, ...others] = cloud.all(type);
+  assert.ok(thing && others.length === 0, `one ${type}, not ${others.length + (thing ? 1 : 0)}`);
+  return thing;
+};
+/** Calls that alter a type of thing, in their order. */
+const calls = ({ cloud }: CloudScene, ...of: string[]) => cloud.calls().filter(({ operation, type }) => operation !== "read" && operation !== "invoke" && of.includes(type)).map(({ operation, type }) => `${operation} ${type.split(":").at(-1)!}`);
+
+step("a preview asks the cloud for nothing but what is public, and makes nothing", async scene => {
+  const { changes, output } = await scene.preview(server());
+  assert.deepEqual(Object.keys(changes), ["create"]);
+  assert.deepEqual(scene.cloud.calls().filter(({ operation }) => operation !== "invoke"), []);
+  assert.match(output, /mon-bundle\/config\/prometheus\/prometheus\.yml/);
+});
+
+step("the first up makes a server that finds its releases, its secrets and its disk", async scene => {
+  await scene.up(server());
+  const { contract, data, release } = (await scene.stack.outputs()) as { contract: ServerContract; data: { volumeId: string; telemetryBucket: string }; release: string };
+  assert.equal(contract.address, only(scene, types.eip).outputs["publicIp"]);
+  assert.equal(data.volumeId, only(scene, types.volume).id);
+  assert.match(scene.cloud.object(data.telemetryBucket, `status/${release}.json`)!, /"applied"/);
+  assert.match(contract.ca, /BEGIN CERTIFICATE/);
+});
+
+step("a second up with nothing changed does nothing", async scene => {
+  assert.deepEqual(Object.keys((await scene.up(server())).changes), ["same"]);
+});
+
+step("another spec changes the release alone, and the preview shows which line", async scene => {
+  const change = server({ retention: { traces: "3d" } });
+  const preview = await scene.preview(change);
+  assertOnlyReleases(preview, releases);
+  assert.match(preview.output, /~ +block_retention *: +"168h" +=> +"72h"/);
+  assertOnlyReleases(await scene.up(change), releases);
+  // Earlier ones stay for a machine that has to go back.
+  assert.equal(scene.cloud.all("object").filter(({ id }) => id.includes("/releases/")).length, 2);
+  await scene.up(server());
+});
+
+step("a newer image in the catalogue changes nothing", async scene => {
+  scene.cloud.set("images", { arm64: "ami-newer", amd64: "ami-newer-amd64" });
+  assert.deepEqual(Object.keys((await scene.up(server())).changes), ["same"]);
+});
+
+step("a rotated secret is stored and rolled out, and the machine stays", async scene => {
+  const machine = only(scene, types.instance);
+  const { changes, steps } = await scene.up(server({ rotate: { "push-orders": "2026-11" } }));
+  assert.deepEqual(touched({ changes, steps, output: "", outputs: {} }), ["replace BucketObjectv2 mon-release", "replace RandomBytes mon-push-orders", "update BucketObjectv2 mon-pointer", "update Parameter mon-push-orders"]);
+  assert.equal(only(scene, types.instance).id, machine.id);
+});
+
+step("a release that fails on the server fails with its words, again at the next up, and no longer once it is mended", async scene => {
+  const change = server({ rotate: { "push-orders": "2026-11" }, retention: { logs: "20d" } });
+  scene.guestReports({ result: "refused", step: "validate", message: "loki refuses its new configuration", lastLines: ["loki: line 7: unknown field"] });
+  for (const attempt of ["first", "second"]) {
+    const message = await failureOf(scene.up(change));
+    assert.match(message, /The server refused the release and changed nothing \(step "validate"/, attempt);
+    assert.match(message, /loki: line 7: unknown field/, attempt);
+  }
+  scene.guestReports({});
+  await scene.up(change);
+  assert.deepEqual(Object.keys((await scene.up(change)).changes), ["same"]);
+});
+
+step("a server that says nothing fails after the given time with where to look", async scene => {
+  const change = server({ rotate: { "push-orders": "2026-11" }, waitSeconds: 30 });
+  scene.guestReports("silence");
+  assert.match(await failureOf(scene.up(change)), /The server was not done after 30 s: .*aws ssm start-session/s);
+  scene.guestReports({});
+});
+
+step("another machine type is announced and takes the same machine", async scene => {
+  const [machine, disk] = [only(scene, types.instance), only(scene, types.volume)];
+  const change = server({ size: "medium", dataDiskGiB: 20 });
+  assert.deepEqual(touched(await scene.preview(change)).filter(line => !releases.includes(line)), ["replace RandomBytes mon-push-orders", "update Instance mon-server", "update Parameter mon-push-orders"]);
+  await scene.up(change);
+  assert.equal(only(scene, types.instance).id, machine.id);
+  assert.equal(only(scene, types.instance).inputs["instanceType"], "t4g.medium");
+  assert.equal(scene.cloud.calls().filter(({ operation }) => operation === "restart").length, 1);
+  assert.equal(only(scene, types.volume).id, disk.id);
+});
+
+step("a larger data disk grows in place", async scene => {
+  const disk = only(scene, types.volume);
+  const change = server({ size: "medium", dataDiskGiB: 40 });
+  assert.deepEqual(touched(await scene.up(change)), ["update Volume mon-data"]);
+  assert.equal(only(scene, types.volume).id, disk.id);
+});
+
+step("a named image replaces the machine, and disk and address go over to the new one", async scene => {
+  const [machine, disk, address] = [only(scene, types.instance), only(scene, types.volume), only(scene, types.eip)];
+  scene.cloud.put({ type: "image", id: "ami-of-ours", outputs: { arch: "arm64" } });
+  const before = calls(scene, types.instance, types.attachment).length;
+  await scene.up(server({ size: "medium", dataDiskGiB: 40, imageId: "ami-of-ours" }));
+  assert.deepEqual(calls(scene, types.instance, types.attachment).slice(before), ["delete VolumeAttachment", "delete Instance", "create Instance", "create VolumeAttachment"]);
+  assert.notEqual(only(scene, types.instance).id, machine.id);
+  assert.equal(only(scene, types.volume).id, disk.id);
+  assert.equal(only(scene, types.eip).id, address.id);
+  assert.equal(only(scene, types.attachment).inputs["volumeId"], disk.id);
+});
+
+step("no secret is readable in the state, in what the engine said, or in anything in the cloud but the store", async scene => {
+  const secrets = scene.cloud.all(types.parameter).filter(({ id }) => !id.endsWith("/ca-certificate")).map(({ inputs }) => inputs["value"] as string);
+  const { tokens, adminPassword } = (await scene.stack.outputs()) as { tokens: { push: Record<string, string> }; adminPassword: string };
+  assert.ok(secrets.includes(tokens.push["orders"]!) && secrets.includes(adminPassword));
+  assertNoSecret(scene, secrets, [types.parameter]);
+});
+
+step("destroyed with keep, the disk and the telemetry bucket stay, closed to the public, and a new server takes them", async scene => {
+  const { data } = (await scene.stack.outputs()) as { data: { volumeId: string; telemetryBucket: string } };
+  await scene.destroy();
+  const left = [...new Set(scene.cloud.all().filter(({ type }) => type.startsWith("aws:") && type !== types.object).map(({ type }) => type.split(":").at(-1)!))].sort();
+  assert.deepEqual(left, ["Bucket", "BucketLifecycleConfiguration", "BucketPolicy", "BucketPublicAccessBlock", "BucketServerSideEncryptionConfiguration", "Volume"]);
+  assert.equal(only(scene, types.volume).id, data.volumeId);
+  assert.equal(only(scene, types.bucket).id, data.telemetryBucket);
+  await scene.up(server({ dataVolumeId: data.volumeId, telemetryBucket: data.telemetryBucket, onDestroy: "delete", subnetId: seedSubnet(scene) }));
+  assert.equal(only(scene, types.attachment).inputs["volumeId"], data.volumeId);
+  // What was given is never deleted, whatever is to become of what is made.
+  await scene.destroy();
+  assert.equal(only(scene, types.volume).id, data.volumeId);
+  assert.equal(only(scene, types.bucket).id, data.telemetryBucket);
+});
+
+function seedSubnet({ cloud }: CloudScene): string {
+  cloud.put({ type: types.vpc, id: "vpc-theirs" });
+  return cloud.put({ type: types.subnet, id: "subnet-theirs", inputs: { vpcId: "vpc-theirs" }, outputs: { availabilityZone: "eu-central-1a", vpcId: "vpc-theirs" } }).id;
+}
