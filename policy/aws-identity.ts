@@ -5,14 +5,16 @@ const policyTypes = ["aws:iam/rolePolicy:RolePolicy", "aws:iam/policy:Policy", r
 
 /**
  * Actions that AWS offers for all resources only (Service Authorization Reference, tables "Actions": no resource type), as far
- * as a monitoring server or a preview needs them. Each reads names and numbers, or is the channel of the Systems Manager agent.
+ * as a monitoring server or a preview needs them; each reads names and numbers. And the agent of Systems Manager: AWS's own
+ * policy for it, AmazonSSMManagedInstanceCore, grants the same for all resources, and parameters besides.
  */
 const forAllOnly = [
   /^cloudwatch:(Describe|List|Get)\w+$/i,
   /^ec2:Describe\w+$/i,
   /^tag:Get(Resources|TagKeys|TagValues)$/i,
   /^logs:(DescribeLogGroups|DescribeQueries|DescribeQueryDefinitions|GetQueryResults|GetLogGroupFields|StopQuery)$/i,
-  /^(ssmmessages:(CreateControlChannel|CreateDataChannel|OpenControlChannel|OpenDataChannel)|ec2messages:\w+|ssm:UpdateInstanceInformation)$/i,
+  /^(ssmmessages:(Create|Open)(Control|Data)Channel|ec2messages:(AcknowledgeMessage|DeleteMessage|FailMessage|GetEndpoint|GetMessages|SendReply))$/i,
+  /^ssm:(UpdateInstanceInformation|ListInstanceAssociations|UpdateInstanceAssociationStatus|GetDocument|DescribeDocument|DescribeAssociation)$/i,
   /^(sts:GetCallerIdentity|iam:ListAccountAliases|s3:ListAllMyBuckets|ecr:GetAuthorizationToken|oam:List(Sinks|AttachedLinks)|pi:\w+|xray:Get\w+|ce:Get\w+)$/i,
 ];
 
@@ -112,7 +114,7 @@ export const awsIdentity: Rule[] = [
     mend: "List the actions.",
     types: policyTypes,
     wrong: resource => permissions(resource).map(({ where, actions }) => {
-      const wild = actions.filter(action => action.includes("*") && !/^[\w-]+:(Describe|List|Get)\w*\*$/.test(action) && !/^ec2messages:\*$/.test(action));
+      const wild = actions.filter(action => action.includes("*") && !/^[\w-]+:(Describe|List|Get)\w*\*$/.test(action));
       return wild.length > 0 && `${where}: ${wild.join(", ")}`;
     }),
   },

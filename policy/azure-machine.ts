@@ -1,4 +1,4 @@
-import { at, given, list, mustBe, shown, type Rule } from "./rule";
+import { at, given, list, mustBe, present, type Rule } from "./rule";
 import { secretsIn } from "./secrets-in-text";
 
 const machine = "azure-native:compute:VirtualMachine";
@@ -13,7 +13,7 @@ export const azureMachine: Rule[] = [
     why: "Passwords are tried by everybody's scanners, and reused by people.",
     mend: "Set osProfile.linuxConfiguration.disablePasswordAuthentication: true, and no adminPassword.",
     types: [machine],
-    wrong: resource => [[mustBe("osProfile.linuxConfiguration.disablePasswordAuthentication", [true])(resource, [])].flat()[0], given(at(resource.props, "osProfile.adminPassword")) && "osProfile.adminPassword is set"],
+    wrong: resource => [[mustBe("osProfile.linuxConfiguration.disablePasswordAuthentication", [true])(resource, [])].flat()[0], present(at(resource.props, "osProfile.adminPassword")) && "osProfile.adminPassword is set"],
   },
   {
     id: "CKV_AZURE_178",
@@ -40,7 +40,7 @@ export const azureMachine: Rule[] = [
     why: "A disk that lies as a file in a storage account is as open as the account, and has no snapshots.",
     mend: "Use storageProfile.osDisk.managedDisk, and no vhd.",
     types: [machine],
-    wrong: ({ props }) => [given(at(props, "storageProfile.osDisk.vhd")) && "storageProfile.osDisk.vhd is set", ...list(at(props, "storageProfile.dataDisks")).map((each, i) => given(at(each, "vhd")) && `storageProfile.dataDisks[${i}].vhd is set`)],
+    wrong: ({ props }) => [present(at(props, "storageProfile.osDisk.vhd")) && "storageProfile.osDisk.vhd is set", ...list(at(props, "storageProfile.dataDisks")).map((each, i) => present(at(each, "vhd")) && `storageProfile.dataDisks[${i}].vhd is set`)],
   },
   {
     id: "CKV_AZURE_2",
@@ -95,6 +95,6 @@ export const azureMachine: Rule[] = [
     why: "Whoever may write to the machine's resource can run programs on it as root through them.",
     mend: "Set osProfile.allowExtensionOperations: false.",
     types: [machine],
-    wrong: ({ props }) => at(props, "osProfile.allowExtensionOperations") !== false && `osProfile.allowExtensionOperations is ${shown(at(props, "osProfile.allowExtensionOperations"))}`,
+    wrong: mustBe("osProfile.allowExtensionOperations", [false], true),
   },
 ];

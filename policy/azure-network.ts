@@ -1,4 +1,4 @@
-import { at, given, list, texts, type Resource, type Rule } from "./rule";
+import { at, given, list, present, texts, unknown, type Resource, type Rule } from "./rule";
 
 const group = "azure-native:network:NetworkSecurityGroup";
 const single = "azure-native:network:SecurityRule";
@@ -77,7 +77,7 @@ export const azureNetwork: Rule[] = [
     mend: 'Add a rule with priority 4096, direction "Inbound", access "Deny" and "*" for all the rest.',
     types: [group],
     whole: true,
-    wrong: (it, all) => ![...list(it.props.securityRules), ...all.filter(({ type }) => type === single).map(({ props }) => props)].some(rule => is(rule, "direction", "inbound") && is(rule, "access", "deny") && is(rule, "sourceAddressPrefix", "*") && is(rule, "destinationPortRange", "*")) && "no rule refuses what no other rule lets in",
+    wrong: (it, all) => it.props.securityRules !== unknown && ![...list(it.props.securityRules), ...all.filter(({ type }) => type === single).map(({ props }) => props)].some(rule => is(rule, "direction", "inbound") && is(rule, "access", "deny") && is(rule, "sourceAddressPrefix", "*") && is(rule, "destinationPortRange", "*")) && "no rule refuses what no other rule lets in",
   },
   {
     id: "CKV_AZURE_118",
@@ -95,7 +95,7 @@ export const azureNetwork: Rule[] = [
     why: "What is not on the internet cannot be tried from there.",
     mend: "Put a load balancer or a private network in front.",
     types: [card],
-    wrong: ({ props }) => list(props.ipConfigurations).map((each, i) => given(at(each, "publicIPAddress")) && `ipConfigurations[${i}].publicIPAddress is set`),
+    wrong: ({ props }) => list(props.ipConfigurations).map((each, i) => present(at(each, "publicIPAddress")) && `ipConfigurations[${i}].publicIPAddress is set`),
   },
   {
     id: "CKV2_AZURE_31",

@@ -1,4 +1,4 @@
-import { at, given, mustBe, oneOf, refersTo, shown, type Rule } from "./rule";
+import { at, given, mustBe, present, oneOf, refersTo, shown, type Rule } from "./rule";
 
 const account = "azure-native:storage:StorageAccount";
 const container = "azure-native:storage:BlobContainer";
@@ -85,7 +85,7 @@ export const azureStorage: Rule[] = [
     why: "Backup and monitoring would otherwise be shut out with the rest.",
     mend: 'Set networkRuleSet.bypass: "AzureServices", or leave it out.',
     types: [account],
-    wrong: ({ props }) => given(at(props, "networkRuleSet.bypass")) && !String(at(props, "networkRuleSet.bypass")?.toString()).includes("AzureServices") && `networkRuleSet.bypass is ${shown(at(props, "networkRuleSet.bypass"))}`,
+    wrong: ({ props }) => present(at(props, "networkRuleSet.bypass")) && !String(at(props, "networkRuleSet.bypass")).includes("AzureServices") && `networkRuleSet.bypass is ${shown(at(props, "networkRuleSet.bypass"))}`,
   },
   {
     id: "CKV_AZURE_59",

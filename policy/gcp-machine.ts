@@ -1,4 +1,4 @@
-import { at, given, list, mustBe, shown, texts, unknown, type Rule } from "./rule";
+import { at, given, list, mustBe, present, shown, texts, unknown, type Rule } from "./rule";
 import { secretsIn } from "./secrets-in-text";
 
 const instance = "gcp:compute/instance:Instance";
@@ -77,7 +77,7 @@ export const gcpMachine: Rule[] = [
     why: "What is not on the internet cannot be tried from there.",
     mend: "Leave accessConfigs out and put a load balancer or a private network in front.",
     types: [instance],
-    wrong: ({ props }) => list(props.networkInterfaces).map((each, i) => (given(at(each, "accessConfigs")) || given(at(each, "ipv6AccessConfigs"))) && `networkInterfaces[${i}] has a public address`),
+    wrong: ({ props }) => list(props.networkInterfaces).map((each, i) => (present(at(each, "accessConfigs")) || present(at(each, "ipv6AccessConfigs"))) && `networkInterfaces[${i}] has a public address`),
   },
   {
     id: "CKV_GCP_38",

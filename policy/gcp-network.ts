@@ -1,4 +1,4 @@
-import { at, given, list, mustBe, refersTo, texts, unknown, type Resource, type Rule } from "./rule";
+import { at, given, list, mustBe, oneOf, refersTo, texts, unknown, type Resource, type Rule } from "./rule";
 
 const firewall = "gcp:compute/firewall:Firewall";
 const network = "gcp:compute/network:Network";
@@ -11,9 +11,9 @@ export interface GcpIngress {
   ports: string[];
 }
 
-/** What a rule lets in; nothing if it denies, is off, or is about what goes out. */
+/** What a rule lets in; nothing if it denies, is off, or is about what goes out, or may turn out to be. */
 export function gcpIngress({ props }: Resource): GcpIngress[] {
-  if (props.direction === "EGRESS" || props.disabled === true) return [];
+  if (oneOf(props.direction, "EGRESS") || oneOf(props.disabled, true)) return [];
   // Without ports all are meant, so those that are not known yet have to be left out.
   return list(props.allows).filter(each => at(each, "ports") !== unknown && at(each, "protocol") !== unknown).map(each => ({ protocol: String(at(each, "protocol")), ports: texts(at(each, "ports")) }));
 }

@@ -63,6 +63,11 @@ export function given(value: unknown): boolean {
   return value !== undefined && value !== null && value !== "" && !(Array.isArray(value) && value.length === 0);
 }
 
+/** Whether there certainly is something. */
+export function present(value: unknown): boolean {
+  return value !== unknown && given(value);
+}
+
 /** The known elements of a list; a single value is a list of one. */
 export function list(value: unknown): unknown[] {
   const all = Array.isArray(value) ? value : value === undefined || value === null ? [] : [value];
@@ -80,7 +85,9 @@ export function refersTo(resource: Resource, property: string, other: Resource):
   if (sources && other.urn) return sources.includes(other.urn);
   const value = resource.props[property];
   if (value === unknown) return true;
-  return given(value) && [other.id, other.name, other.props.bucket, other.props.name, other.props.id, other.props.arn].includes(value);
+  const names = [other.id, other.name, other.props.bucket, other.props.name, other.props.id, other.props.arn].filter(name => typeof name === "string" && name !== "");
+  // Google and Azure also take a link, which ends with the name.
+  return typeof value === "string" && names.some(name => value === name || value.endsWith(`/${String(name)}`));
 }
 
 /** How a wrong value is told: `path: <value>`. */

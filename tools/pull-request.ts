@@ -1,6 +1,5 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import { LocalWorkspace } from "@pulumi/pulumi/automation";
 import { command, UsageError } from "./cli";
 import { commentOf, filesComment } from "./pull-request/comment";
 import { putComment, type Place } from "./pull-request/github";
@@ -24,6 +23,9 @@ In a workflow, all of it also goes into the summary of the run, uncut. comment t
 GITHUB_EVENT_PATH from the environment. preview ends with 1 when the pull request must not be merged like this.
 `;
 
+/** GitHub takes a summary of up to 1 MiB a step. */
+const summaryLimit = 1_000_000;
+
 command({
   called: "npm run pull-request",
   help,
@@ -46,6 +48,8 @@ command({
 
 async function preview(stackName: string, project: string, policyPack: string, lossesAllowed: boolean, out: string | undefined): Promise<number> {
   const packs = policyPack === "none" ? [] : [resolve(policyPack)];
+  // Only here: it takes a second to load.
+  const { LocalWorkspace } = await import("@pulumi/pulumi/automation/index.js");
   const stack = await LocalWorkspace.selectStack({ stackName, workDir: resolve(project) });
   const changes = await previewed(stack, packs);
   const verdict = judge(changes, lossesAllowed);
@@ -65,9 +69,6 @@ async function comment(file: string): Promise<number> {
   process.stdout.write(`The comment was ${{ made: "made", changed: "written anew", same: "left as it is" }[await putComment(place(), readFileSync(file, "utf8"))]}.\n`);
   return 0;
 }
-
-/** GitHub takes a summary of up to 1 MiB a step. */
-const summaryLimit = 1_000_000;
 
 function write(out: string | undefined, text: string, whole: string): void {
   if (out === undefined) process.stdout.write(text);

@@ -32,7 +32,7 @@ function services(own: string): Rule[] {
     },
     {
       name: "MonitoringServiceDown", severity: "critical", of: "service", about: "target", for: "2m", dashboard: "server",
-      expr: `min by (${service}) (up{${own}, job!="probe", job!="heartbeat"}) == 0`,
+      expr: `min by (${service}) (up{${own}, job!~"probe|heartbeat|cloud-.+"}) == 0`,
       summary: "{{ $labels.service_name }} on the monitoring server does not answer",
       description: "It is restarted by itself; its log says why it stays down.",
       logs: "", source: "own",

@@ -126,6 +126,6 @@ export interface AlertKeys {
 }
 
 /** What the rules depend on. */
-export type Watched = Pick<ResolvedSpec, "environment" | "cloud" | "host" | "services" | "shares" | "tls" | "expectedHosts">;
+export type Watched = Pick<ResolvedSpec, "environment" | "cloud" | "host" | "services" | "shares" | "tls" | "expectedHosts" | "cloudMetrics" | "cloudLogs">;
 
 export const resolveAlertKeys = ({ alerts = {}, probes = [], expectedHosts = [] }: AlertKeys): Required<AlertKeys> => ({ alerts, probes, expectedHosts });

@@ -39,8 +39,8 @@ export const awsDashboard: Dashboard = {
       panels: [
         one(`SUM(${search(instances, "StatusCheckFailed", "Maximum")})`, ec2, { title: "Failing status checks", about: "EC2 instances whose machine or system does not answer.", unit: "none", thresholds: mustBeZero }),
         one(`SUM(${search("AWS/ApplicationELB,LoadBalancer,TargetGroup", "UnHealthyHostCount", "Maximum")})`, alb, { title: "Unhealthy targets", about: "Targets to which the load balancers send nothing.", unit: "none", thresholds: mustBeZero }),
-        one(`SUM(${search(balancers, '"HTTPCode_ELB_5XX_Count" OR "HTTPCode_Target_5XX_Count"', "Sum")})`, alb, { title: "5xx in 5 min", about: "Answers with 5xx, of the load balancers and of what is behind them.", unit: "none", thresholds: ["green", [1, "yellow"], [20, "red"]] }),
-        one(`SUM(${search(functions, "Errors", "Sum")})`, lambda, { title: "Lambda errors in 5 min", about: "Invocations that ended with an error.", unit: "none", thresholds: mustBeZero }),
+        one(`SUM(${search(balancers, '"HTTPCode_ELB_5XX_Count" OR "HTTPCode_Target_5XX_Count"', "Sum")})`, alb, { title: "5xx", about: "Answers with 5xx in the time range, of the load balancers and of what is behind them.", unit: "none", total: true, thresholds: ["green", [1, "yellow"], [20, "red"]] }),
+        one(`SUM(${search(functions, "Errors", "Sum")})`, lambda, { title: "Lambda errors", about: "Invocations that ended with an error, in the time range.", unit: "none", total: true, thresholds: mustBeZero }),
         one(`MIN(${search(databases, "FreeStorageSpace", "Minimum")})`, rds, { title: "Least free storage", about: "Of the database that has the least left. Red below 2 GiB: CloudWatch gives no size to compare with.", unit: "bytes", thresholds: ["red", [2 * 2 ** 30, "yellow"], [10 * 2 ** 30, "green"]] }),
         one(`MAX(${search("AWS/SQS,QueueName", "ApproximateAgeOfOldestMessage", "Maximum")})`, reference("Amazon SQS"), { title: "Oldest message", about: "How long the oldest message of all queues has been waiting.", unit: "s", thresholds: ["green", [300, "yellow"], [3600, "red"]] }),
       ],

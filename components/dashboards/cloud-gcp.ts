@@ -25,8 +25,8 @@ const rows: Row[] = [
     height: 4,
     panels: [
       one({ metric: "monitoring.googleapis.com/uptime_check/check_passed", aligner: "ALIGN_NEXT_OLDER", reducer: "REDUCE_COUNT_FALSE" }, { title: "Failing uptime checks", about: "From how many places in the world an address of an uptime check is not reached.", unit: "none", thresholds: mustBeZero }),
-      one(errorsLogged, { title: "Errors logged", about: "Entries of severity ERROR in Cloud Logging, in the last interval. Every project has this metric.", unit: "none", thresholds: ["green", [1, "yellow"], [20, "red"]] }),
-      one({ metric: "run.googleapis.com/request_count", where: { "metric.label.response_code_class": "5xx" }, ...counted }, { title: "Cloud Run 5xx", about: "Answers with 5xx, in the last interval.", unit: "none", thresholds: mustBeZero }),
+      one(errorsLogged, { title: "Errors logged", about: "Entries of severity ERROR in Cloud Logging, in the time range. Every project has this metric.", unit: "none", total: true, thresholds: ["green", [1, "yellow"], [20, "red"]] }),
+      one({ metric: "run.googleapis.com/request_count", where: { "metric.label.response_code_class": "5xx" }, ...counted }, { title: "Cloud Run 5xx", about: "Answers with 5xx, in the time range.", unit: "none", total: true, thresholds: mustBeZero }),
       one({ metric: "cloudsql.googleapis.com/database/disk/utilization", reducer: "REDUCE_MAX" }, { title: "Fullest database", about: "Share of its disk that is used.", unit: "percentunit", thresholds: fullness }),
     ],
   },

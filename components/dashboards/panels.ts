@@ -39,6 +39,8 @@ export interface Panel {
   min?: number;
   max?: number;
   thresholds?: Thresholds;
+  /** Everything in the time range added up, in place of the newest value. Only of a single value. */
+  total?: boolean;
   /** Bars on top of each other, for what adds up. */
   stacked?: boolean;
   /** Colors of series by name. */

@@ -54,7 +54,7 @@ function drawn(panel: Panel, around: Surroundings): TimeseriesBuilder {
 
 function shape(panel: Panel, around: Surroundings): AnyBuilder {
   switch (panel.type) {
-    case "stat": return new StatBuilder().reduceOptions(last()).graphMode(BigValueGraphMode.None).colorMode(panel.thresholds ? BigValueColorMode.Background : BigValueColorMode.Value);
+    case "stat": return new StatBuilder().reduceOptions(panel.total ? sum() : last()).graphMode(BigValueGraphMode.None).colorMode(panel.thresholds ? BigValueColorMode.Background : BigValueColorMode.Value);
     case "bargauge": return new BarGaugeBuilder().reduceOptions(last()).orientation(VizOrientation.Horizontal).displayMode(BarGaugeDisplayMode.Basic);
     case "heatmap": return new HeatmapBuilder().calculate(false).showLegend();
     case "logs": return new LogsBuilder().showTime(true).wrapLogMessage(true).enableLogDetails(true).sortOrder(LogsSortOrder.Descending).prettifyLogMessage(false);
@@ -66,6 +66,7 @@ function shape(panel: Panel, around: Surroundings): AnyBuilder {
 }
 
 const last = () => new ReduceDataOptionsBuilder().calcs(["lastNotNull"]).values(false);
+const sum = () => new ReduceDataOptionsBuilder().calcs(["sum"]).values(false);
 
 function lines(panel: Panel): TimeseriesBuilder {
   const builder = new TimeseriesBuilder()

@@ -1,9 +1,11 @@
+import { createHash } from "node:crypto";
 import { Disk } from "@pulumi/gcp/compute/disk";
 import { DiskResourcePolicyAttachment } from "@pulumi/gcp/compute/diskResourcePolicyAttachment";
 import { ResourcePolicy } from "@pulumi/gcp/compute/resourcePolicy";
 import * as pulumi from "@pulumi/pulumi";
 import type { ChosenMachine } from "../cloud/machine";
 import type { MonitoringServerArgs } from "./args";
+import { shortId } from "./labels";
 import type { Scope } from "./scope";
 import { diskTypeOf } from "./sizes";
 
@@ -23,6 +25,9 @@ export function dataDisk(at: Scope, args: MonitoringServerArgs, machine: ChosenM
   const disk = new Disk(
     `${name}-data`,
     {
+      // A name that stays: where the provider would make an empty disk in the place of this one, as it does for a smaller size,
+      // Google refuses the second of that name, and the first stays as it is.
+      name: diskName(at.name, args.dataSnapshot),
       project,
       zone,
       size: machine.dataDiskGiB,
@@ -33,10 +38,16 @@ export function dataDisk(at: Scope, args: MonitoringServerArgs, machine: ChosenM
       labels,
       description: `Data of the monitoring server ${name}`,
     },
-    { ...opts, retainOnDelete: onDestroy === "keep" },
+    { ...opts, retainOnDelete: onDestroy === "keep", deleteBeforeReplace: false },
   );
   snapshots(at, args, disk);
   return { source: disk.selfLink, name: disk.name };
+}
+
+/** Another snapshot is another disk. */
+function diskName(server: string, snapshot: pulumi.Input<string> | undefined): pulumi.Input<string> {
+  const name = `${shortId(server)}-data`;
+  return snapshot === undefined ? name : pulumi.output(snapshot).apply(from => `${name}-${createHash("sha256").update(from).digest("hex").slice(0, 8)}`);
 }
 
 /** Daily snapshots of the data disk, kept for some days, in the server's own region; they stay when the disk goes. */

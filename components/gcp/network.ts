@@ -11,8 +11,8 @@ import type { Scope } from "./scope";
 
 /** Where a server is. */
 export interface Network {
-  /** Self links. */
   subnetwork: pulumi.Output<string>;
+  /** Id or link of the network. */
   network: pulumi.Output<string>;
   /** Of the network, and so of its firewall rules: another one than the server's in a shared VPC. */
   project: pulumi.Output<string>;
@@ -22,12 +22,13 @@ export interface Network {
 export function network(at: Scope, args: MonitoringServerArgs): Network {
   const { name, project, region, opts } = at;
   if (args.subnetwork !== undefined) {
-    const found = getSubnetworkOutput(pulumi.all([args.subnetwork, project, region]).apply(([subnetwork, own, here]) => subnetworkOf(subnetwork, own, here)), { parent: opts.parent });
+    const where = pulumi.all([args.subnetwork, project, region]).apply(([given, own, here]) => subnetworkOf(given, own, here));
+    const found = getSubnetworkOutput({ name: where.name, project: where.project, region: where.region }, { parent: opts.parent });
     return { subnetwork: found.selfLink, network: found.network, project: found.network.apply(projectOf) };
   }
-  const vpc = new Vpc(name, { project, autoCreateSubnetworks: false, description: `Monitoring server ${name}` }, opts);
+  const vpc = new Vpc(`${name}-network`, { project, autoCreateSubnetworks: false, description: `Monitoring server ${name}` }, opts);
   const subnetwork = new Subnetwork(
-    name,
+    `${name}-subnetwork`,
     {
       project,
       region,
@@ -39,7 +40,7 @@ export function network(at: Scope, args: MonitoringServerArgs): Network {
     },
     opts,
   );
-  return { subnetwork: subnetwork.selfLink, network: vpc.selfLink, project };
+  return { subnetwork: subnetwork.selfLink, network: vpc.id, project };
 }
 
 /** A subnetwork by its name, or by a link that ends in projects/…/regions/…/subnetworks/…. */

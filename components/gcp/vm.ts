@@ -46,7 +46,7 @@ export function vm(at: Scope, args: MonitoringServerArgs, chosen: ChosenMachine,
         initializeParams: { image: args.image ?? `ubuntu-os-cloud/ubuntu-2404-lts-${chosen.arch}`, size: rootGiB, type: diskTypeOf(chosen.name), labels: at.labels },
         ...(args.kmsKey !== undefined && { kmsKeySelfLink: args.kmsKey }),
       },
-      attachedDisks: [{ source: disk.source, deviceName, ...(args.kmsKey !== undefined && { kmsKeySelfLink: args.kmsKey }) }],
+      attachedDisks: [{ source: disk.source, deviceName }],
       networkInterfaces: [{ subnetwork: network.subnetwork, ...(address.isPublic ? { accessConfigs: [{ natIp: address.ip }] } : { networkIp: address.ip }) }],
       tags: networkTags,
       // The scope sets no bounds: what the account may do is said by its roles.

@@ -21,8 +21,8 @@ export class ServerBundle extends pulumi.ComponentResource {
 }
 
 /** One file; a resource of its own because a preview shows everything of a resource of which anything changes. */
-class ServerFile extends pulumi.ComponentResource {
-  constructor(name: string, text: string, opts: pulumi.ComponentResourceOptions) {
+export class ServerFile extends pulumi.ComponentResource {
+  constructor(name: string, text: pulumi.Input<string>, opts?: pulumi.ComponentResourceOptions) {
     super("lgtm:server:File", name, { text }, opts);
     this.registerOutputs({});
   }

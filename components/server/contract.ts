@@ -4,8 +4,8 @@ import type { PublicPort } from "./ports";
 /** Who may be let in to scrape, as the server's cloud names it. */
 export type ScrapeSource =
   | { cloud: "aws"; securityGroupId: string }
-  | { cloud: "azure"; applicationSecurityGroupId: string; resourceGroup: string; networkSecurityGroup: string; privateAddress: string }
-  | { cloud: "gcp"; serviceAccount: string; network: string; project: string };
+  | { cloud: "azure"; applicationSecurityGroupId?: string; privateAddress: string }
+  | { cloud: "gcp"; serviceAccount: string; networkTag: string; network: string; project: string };
 
 /** Everything that others need to know about a server. Plain data: it survives a StackReference. Tokens are not in it. */
 export interface ServerContract {

@@ -1,7 +1,7 @@
 /** Grafana's database is encrypted with it: a new one would make what is stored there unreadable. */
 export const grafanaSecretKey = "grafana-secret-key";
 
-/** Grafana reads it when its database is made, and never again. */
+/** Grafana reads it when its database is made, and never again; a new one is given to it through its API (guest/apply/grafana_admin.py). */
 export const grafanaAdminPassword = "grafana-admin-password";
 
 /** Certificate and key of an authority that is known before the server is there, PEM. */

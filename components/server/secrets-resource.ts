@@ -27,7 +27,6 @@ export interface ServerSecrets {
 /** Secrets that stay as they are, with the reason. */
 const neverRotated: Record<string, string> = {
   [grafanaSecretKey]: "Grafana's database is encrypted with it.",
-  [grafanaAdminPassword]: "Grafana takes it only when its database is made. Change the password in Grafana.",
 };
 
 /** What is wrong with the given secrets and rotations, for a plan that needs these: one line each. `provided` are made by the component itself. */

@@ -5,6 +5,8 @@ import { dashboardNames } from "../dashboards/uids";
 import { discoverySchema } from "./discovery";
 import { cloudDatasourcesSchema } from "./cloud-datasources";
 import { describeIssues } from "./schema-issues";
+import { cloudLogsSchema } from "./cloud-logs";
+import { cloudMetricsSchema } from "./cloud-metrics";
 import { internalPorts, publicPorts } from "./ports";
 import { signInSchema } from "./sign-in";
 import type { ServerSpec } from "./spec";
@@ -53,6 +55,8 @@ const schema = z.strictObject({
   dashboards: z.strictObject({ leaveOut: z.array(z.enum(dashboardNames)), own: z.record(z.string(), ownDashboard) }).partial().optional(),
   signIn: signInSchema.optional(),
   cloudDatasources: cloudDatasourcesSchema.optional(),
+  cloudMetrics: cloudMetricsSchema.optional(),
+  cloudLogs: cloudLogsSchema.optional(),
   alerts: alertSchema.optional(),
   probes: probesSchema.optional(),
   expectedHosts: expectedHostsSchema.optional(),

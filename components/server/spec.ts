@@ -2,6 +2,8 @@ import { resolveAlertKeys, type AlertKeys } from "../alerts/spec";
 import type { DashboardsSpec } from "../dashboards/all";
 import type { CloudDatasources } from "./cloud-datasources";
 import { resolveDiscovery, type DiscoverySpec, type ResolvedDiscovery } from "./discovery";
+import { resolveCloudLogs, type CloudLogsSpec, type ResolvedCloudLogs } from "./cloud-logs";
+import { resolveCloudMetrics, type CloudMetricsSpec, type ResolvedCloudMetrics } from "./cloud-metrics";
 import { checkSpec } from "./spec-check";
 import { memoryShares, smallestMachine, type MemoryShare } from "./memory";
 import { internalPorts, publicPorts, portClash, type InternalPort, type PublicPort } from "./ports";
@@ -77,6 +79,10 @@ export interface ServerSpec extends AlertKeys {
   signIn?: SignInSpec;
   /** Clouds that Grafana asks directly: CloudWatch, Azure Monitor, Google Cloud. @default {}: none */
   cloudDatasources?: CloudDatasources;
+  /** The few metrics of cloud resources that deserve an alert, and their alerts. Each reading costs. @default none */
+  cloudMetrics?: CloudMetricsSpec;
+  /** Logs that are in a cloud already. @default none */
+  cloudLogs?: CloudLogsSpec;
   /** Registry and prefix in front of every image name, for a mirror. @default none: Docker Hub */
   imageRegistry?: string;
 }
@@ -101,6 +107,8 @@ export interface ResolvedSpec extends Required<AlertKeys> {
   pushClients: string[];
   readClients: string[];
   dashboards: Required<DashboardsSpec>;
+  cloudMetrics?: ResolvedCloudMetrics;
+  cloudLogs?: ResolvedCloudLogs;
   signIn: SignInSpec;
   cloudDatasources: CloudDatasources;
   imageRegistry?: string;
@@ -148,6 +156,8 @@ export function resolveSpec(spec: ServerSpec = {}): ResolvedSpec {
     dashboards: { leaveOut: [], own: {}, ...spec.dashboards },
     signIn: spec.signIn ?? {},
     cloudDatasources: spec.cloudDatasources ?? {},
+    cloudMetrics: resolveCloudMetrics(spec.cloudMetrics),
+    cloudLogs: resolveCloudLogs(spec.cloudLogs),
     ...resolveAlertKeys(spec),
     imageRegistry: spec.imageRegistry,
   };

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { AzureLogsQuery } from "../../components/dashboards/cloud-queries";
-import type { ServerSpec } from "../../components/server/spec";
+import { resolveSpec, type ServerSpec } from "../../components/server/spec";
+import { runPanels } from "../live/harness/panels";
 import { dashboardsOf, filesOf } from "./rendered";
 
 type Target = Record<string, unknown> & { refId: string; datasource: { type: string; uid: string } };
@@ -28,6 +29,20 @@ describe("the dashboard of a cloud", () => {
       assert.equal(dashboard.templating.list[0]!.name, "account");
       for (const { name, type, ...rest } of dashboard.templating.list) if (type === "query") assert.equal((rest as unknown as { datasource: { uid: string } }).datasource.uid, "${account}", name);
     }
+  });
+
+  it("has no panel that the tests on real programs could count as shown: they say that only the cloud answers", async () => {
+    const nowhere = { prometheus: "", loki: "", tempo: "" };
+    const outcomes = await runPanels(resolveSpec(everyCloud), nowhere, { only: ["aws", "azure", "gcp"] });
+    assert.ok(outcomes.length > 50, String(outcomes.length));
+    assert.deepEqual(new Set(outcomes.map(({ result }) => result)), new Set(["not run here"]));
+  });
+
+  it("adds up what is counted, and shows the newest of what is measured", () => {
+    const stats = dashboardsOf(everyCloud).slice(8).flatMap(({ panels }) => panels.filter(({ type }) => type === "stat")) as unknown as { title: string; description: string; options: { reduceOptions: { calcs: string[] } } }[];
+    const totals = stats.filter(({ options }) => options.reduceOptions.calcs[0] === "sum");
+    assert.deepEqual(totals.map(({ title }) => title), ["5xx", "Lambda errors", "Errors logged", "Cloud Run 5xx"]);
+    for (const { title, description } of totals) assert.match(description, /in the time range/, title);
   });
 
   it("keeps its queries when Prometheus' variables are not there: no label of ours is asked for", () => {

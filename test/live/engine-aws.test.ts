@@ -10,7 +10,7 @@ let it: CloudScene | undefined;
 const step = story(async () => (it = await cloudScene("aws", "cloud-aws-program.js", ["aws", "random", "tls"])));
 after(() => it?.end());
 
-const spec: MonitoringServerArgs = { allowedCidrs: ["203.0.113.0/24"], pushClients: ["orders"] };
+const spec: MonitoringServerArgs = { allowedCidrs: ["203.0.113.0/24"], pushClients: ["orders"], waitSeconds: 60 };
 const server = (more: Partial<MonitoringServerArgs> = {}) => ({ server: { ...spec, ...more } });
 const releases = ["replace BucketObjectv2 mon-bundle", "replace BucketObjectv2 mon-release", "update BucketObjectv2 mon-pointer"];
 const only = ({ cloud }: CloudScene, type: string) => {
@@ -77,17 +77,22 @@ step("a release that fails on the server fails with its words, again at the next
   assert.deepEqual(Object.keys((await scene.up(change)).changes), ["same"]);
 });
 
-step("a server that says nothing fails after the given time with where to look", async scene => {
-  const change = server({ rotate: { "push-orders": "2026-11" }, waitSeconds: 30 });
+step("a server that says nothing fails after the given time with where to look, though it reported the same release before", async scene => {
+  await scene.up(server());
   scene.guestReports("silence");
-  assert.match(await failureOf(scene.up(change)), /The server was not done after 30 s: .*aws ssm start-session/s);
-  scene.guestReports({});
+  try {
+    assert.match(await failureOf(scene.up(server({ retention: { logs: "21d" }, waitSeconds: 30 }))), /The server was not done after 30 s: .*aws ssm start-session/s);
+    assert.match(await failureOf(scene.up(server({ waitSeconds: 30 }))), /The server was not done after 30 s/);
+  } finally {
+    scene.guestReports({});
+  }
+  await scene.up(server());
 });
 
 step("another machine type is announced and takes the same machine", async scene => {
   const [machine, disk] = [only(scene, types.instance), only(scene, types.volume)];
   const change = server({ size: "medium", dataDiskGiB: 20 });
-  assert.deepEqual(touched(await scene.preview(change)).filter(line => !releases.includes(line)), ["replace RandomBytes mon-push-orders", "update Instance mon-server", "update Parameter mon-push-orders"]);
+  assert.deepEqual(touched(await scene.preview(change)).filter(line => !releases.includes(line)), ["update Instance mon-server"]);
   await scene.up(change);
   assert.equal(only(scene, types.instance).id, machine.id);
   assert.equal(only(scene, types.instance).inputs["instanceType"], "t4g.medium");
@@ -121,22 +126,92 @@ step("no secret is readable in the state, in what the engine said, or in anythin
   assertNoSecret(scene, secrets, [types.parameter]);
 });
 
-step("destroyed with keep, the disk and the telemetry bucket stay, closed to the public, and a new server takes them", async scene => {
+step("destroyed with keep, the disk and the telemetry bucket stay, closed to the public", async scene => {
   const { data } = (await scene.stack.outputs()) as { data: { volumeId: string; telemetryBucket: string } };
   await scene.destroy();
-  const left = [...new Set(scene.cloud.all().filter(({ type }) => type.startsWith("aws:") && type !== types.object).map(({ type }) => type.split(":").at(-1)!))].sort();
-  assert.deepEqual(left, ["Bucket", "BucketLifecycleConfiguration", "BucketPolicy", "BucketPublicAccessBlock", "BucketServerSideEncryptionConfiguration", "Volume"]);
-  assert.equal(only(scene, types.volume).id, data.volumeId);
-  assert.equal(only(scene, types.bucket).id, data.telemetryBucket);
-  await scene.up(server({ dataVolumeId: data.volumeId, telemetryBucket: data.telemetryBucket, onDestroy: "delete", subnetId: seedSubnet(scene) }));
-  assert.equal(only(scene, types.attachment).inputs["volumeId"], data.volumeId);
-  // What was given is never deleted, whatever is to become of what is made.
-  await scene.destroy();
+  assert.deepEqual(left(scene), ["Bucket", "BucketLifecycleConfiguration", "BucketPolicy", "BucketPublicAccessBlock", "BucketServerSideEncryptionConfiguration", "Volume"]);
   assert.equal(only(scene, types.volume).id, data.volumeId);
   assert.equal(only(scene, types.bucket).id, data.telemetryBucket);
 });
 
-function seedSubnet({ cloud }: CloudScene): string {
-  cloud.put({ type: types.vpc, id: "vpc-theirs" });
-  return cloud.put({ type: types.subnet, id: "subnet-theirs", inputs: { vpcId: "vpc-theirs" }, outputs: { availabilityZone: "eu-central-1a", vpcId: "vpc-theirs" } }).id;
+step("a new server takes the disk and what else exists, and its end leaves all of that as it was", async scene => {
+  const { cloud } = scene;
+  const [disk, telemetry] = [only(scene, types.volume), only(scene, types.bucket)];
+  const zone = disk.inputs["availabilityZone"];
+  const theirs = [
+    cloud.put({ type: types.vpc, id: "vpc-theirs" }),
+    cloud.put({ type: types.subnet, id: "subnet-theirs", inputs: { vpcId: "vpc-theirs" }, outputs: { availabilityZone: zone } }),
+    cloud.put({ type: types.securityGroup, id: "sg-theirs", inputs: { vpcId: "vpc-theirs" } }),
+    cloud.put({ type: types.instanceProfile, id: "profile-theirs", outputs: { name: "profile-theirs" } }),
+    cloud.put({ type: types.bucket, id: "configuration-theirs" }),
+    cloud.put({ type: types.eip, id: "eipalloc-theirs", outputs: { publicIp: "198.51.100.7", allocationId: "eipalloc-theirs" } }),
+    cloud.put({ type: types.zone, id: "Z1" }),
+    disk,
+    telemetry,
+  ];
+  const from = cloud.calls().length;
+  await scene.up(server({
+    subnetId: "subnet-theirs", securityGroupId: "sg-theirs", instanceProfileName: "profile-theirs", configurationBucket: "configuration-theirs", telemetryBucket: telemetry.id,
+    dataVolumeId: disk.id, allocationId: "eipalloc-theirs", zoneId: "Z1", domain: "mon.example.com", onDestroy: "delete",
+  }));
+  assert.equal(only(scene, types.attachment).inputs["volumeId"], disk.id);
+  assert.deepEqual((await scene.stack.outputs())["data"], { volumeId: disk.id, telemetryBucket: telemetry.id });
+  assert.deepEqual(only(scene, "aws:route53/record:Record").inputs["records"], ["198.51.100.7"]);
+  await scene.destroy();
+  assert.deepEqual(cloud.calls().slice(from).filter(({ operation, id }) => operation !== "read" && theirs.some(thing => thing.id === id)), []);
+  assert.deepEqual(theirs.map(({ type, id }) => cloud.find(type, id)), theirs);
+  for (const { type, id } of theirs) cloud.remove(type, id);
+});
+
+step("destroyed with snapshot, a snapshot is left of the disk, from which a new server starts; with delete, nothing is left", async scene => {
+  await scene.up(server({ onDestroy: "snapshot" }));
+  const disk = only(scene, types.volume);
+  await scene.destroy();
+  assert.deepEqual(scene.cloud.all(types.volume), []);
+  const snapshot = only(scene, types.snapshot);
+  assert.equal(snapshot.inputs["volumeId"], disk.id);
+  const bucket = scene.cloud.all(types.bucket).map(({ id }) => id);
+  await scene.up(server({ dataSnapshotId: snapshot.id, telemetryBucket: bucket[0], onDestroy: "delete" }));
+  assert.equal(only(scene, types.volume).inputs["snapshotId"], snapshot.id);
+  await scene.up(server({ dataSnapshotId: snapshot.id, onDestroy: "delete" }));
+  await scene.destroy();
+  assert.deepEqual(left(scene), ["Bucket", "BucketLifecycleConfiguration", "BucketPolicy", "BucketPublicAccessBlock", "BucketServerSideEncryptionConfiguration"]);
+  assert.deepEqual(scene.cloud.all(types.bucket).map(({ id }) => id), bucket);
+});
+
+step("a machine that exists gets the server through Systems Manager, and is left as it was", async scene => {
+  const { cloud } = scene;
+  const machine = cloud.put({ type: types.instance, id: "i-theirs", inputs: { instanceType: "t3.medium" }, outputs: { publicIp: "198.51.100.8", privateIp: "10.0.0.8", vpcSecurityGroupIds: ["sg-theirs"] } });
+  const group = cloud.put({ type: types.securityGroup, id: "sg-theirs" });
+  const change = server({ instanceId: machine.id, memory: 4096, onDestroy: "delete" });
+  await scene.up(change);
+  const { contract } = (await scene.stack.outputs()) as { contract: ServerContract };
+  assert.equal(contract.address, "198.51.100.8");
+  assert.deepEqual(Object.keys((await scene.up(change)).changes), ["same"]);
+  assert.equal(only(scene, types.association).inputs["name"], "AWS-RunShellScript");
+  await scene.destroy();
+  assert.deepEqual([cloud.find(types.instance, machine.id), cloud.find(types.securityGroup, group.id)], [machine, group]);
+  for (const { type, id } of [machine, group]) cloud.remove(type, id);
+});
+
+step("stacks of other environments refer to the server, and the end of one harms neither it nor another", async scene => {
+  const { cloud } = scene;
+  const [dev, prod] = [scene.beside("dev"), scene.beside("prod")];
+  for (const name of ["dev", "prod"]) cloud.put({ type: types.securityGroup, id: `sg-${name}` });
+  const access = (name: string) => ({ access: { stack: "aws", args: { securityGroupId: `sg-${name}`, ports: [9100, 8080] } } });
+  await scene.up(server({ onDestroy: "delete" }));
+  const { contract } = (await scene.stack.outputs()) as { contract: ServerContract };
+  await dev.up(access("dev"));
+  await prod.up(access("prod"));
+  const rules = () => [types.ingress, types.egress].flatMap(type => cloud.all(type)).filter(({ inputs }) => inputs["referencedSecurityGroupId"] !== undefined);
+  assert.equal(rules().length, 8);
+  await dev.destroy();
+  assert.deepEqual([...new Set(rules().map(({ inputs }) => [inputs["securityGroupId"], inputs["referencedSecurityGroupId"]].find(id => id !== (contract.scrapeSource as { securityGroupId: string }).securityGroupId)))], ["sg-prod"]);
+  assert.deepEqual(Object.keys((await scene.up(server({ onDestroy: "delete" }))).changes), ["same"]);
+  assert.deepEqual(Object.keys((await prod.up(access("prod"))).changes), ["same"]);
+});
+
+/** What is left in the cloud of the types of resources, by the last part of their tokens. */
+function left({ cloud }: CloudScene): string[] {
+  return [...new Set(cloud.all().filter(({ type }) => type.startsWith("aws:") && type !== types.object).map(({ type }) => type.split(":").at(-1)!))].sort();
 }

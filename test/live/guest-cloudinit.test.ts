@@ -11,26 +11,28 @@ import { startS3 } from "./harness/s3";
 import { startServer } from "./harness/server";
 import { ensureImages } from "./harness/service-images";
 
-// A new machine as a cloud starts it: nothing is installed, user data is all it gets, the rest it fetches with its identity.
+// A new machine as AWS starts it: nothing is installed, user data is all it gets, the rest it fetches with its identity.
 const ends: (() => Promise<unknown>)[] = [];
 after(async () => {
   for (const end of ends.reverse()) await end();
 });
 
 const tokens = { push: token("push"), read: token("read") };
-let good = delivery({ host: "live", cloud: "aws" });
+const versions = { "push-default": "a1", "read-default": "b1" };
+let good = delivery({ host: "live", cloud: "aws" }, { secretVersions: versions });
 
 const live = suite(async () => {
   const metadata = await startMetadata();
   ends.push(() => metadata.stop());
   const s3 = await startS3("monitoring");
   ends.push(() => s3.stop());
+  for (const kind of ["push", "read"] as const) await s3.putParameter(`/lgtm/mon/${kind}-default`, tokens[kind]);
   await deliver(s3, good);
   const machine: Machine = {
     format: 1,
     root: serverRoot,
     store: { kind: "s3", bucket: s3.bucket, prefix: "", region: "us-east-1", endpoint: s3.endpoint },
-    secrets: { kind: "folder", path: `${serverRoot}/secrets` },
+    secrets: { kind: "ssm", prefix: "/lgtm/mon", region: "us-east-1", endpoint: s3.endpoint },
     dataDisk: null,
   };
   const server = await startServer({
@@ -38,7 +40,6 @@ const live = suite(async () => {
     image: "bare",
     images: await ensureImages(),
     userData: userData(machine),
-    files: { [`${serverRoot}/secrets/push-default`]: tokens.push, [`${serverRoot}/secrets/read-default`]: tokens.read },
   });
   ends.push(() => server.stop());
   return { server, s3 };
@@ -54,7 +55,14 @@ live("cloud-init runs the user data of a new machine unattended, until every ser
   await findLine(server, tokens.read, "a line to the new machine");
 });
 
-live("while the bucket is away the last good release runs, also over a reboot", async ({ server, s3 }) => {
+live("no secret is on the disk but encrypted", async ({ server }) => {
+  const secrets = Object.values(tokens).flatMap(value => [value, Buffer.from(`default:${value}`).toString("base64"), Buffer.from(value).toString("base64")]);
+  const found = await server.tryExec(`grep -rlFf /dev/stdin ${serverRoot} /etc /var/lib/cloud /var/lib/systemd /var/log`, { input: secrets.join("\n") });
+  assert.equal(found.stdout, "");
+  assert.equal(await server.exec(`stat -c '%a %U' ${serverRoot}/secrets.cache /var/lib/systemd/credential.secret`), "600 root\n400 root");
+});
+
+live("while the bucket and the secret store are away the last good release runs, also over a reboot", async ({ server, s3 }) => {
   const before = await boxes(server);
   s3.pause();
   await server.exec(`systemctl restart ${stage0Unit}`);
@@ -65,10 +73,15 @@ live("while the bucket is away the last good release runs, also over a reboot", 
   assert.equal(await pushLine(server, tokens.push, "a line without the bucket"), 204);
 });
 
-live("when the bucket is back the next release is rolled out", async ({ server, s3 }) => {
+live("when they are back the next release is rolled out, with a rotated token", async ({ server, s3 }) => {
   s3.resume();
-  good = delivery({ host: "live", cloud: "aws", retention: { metrics: "30d" } });
+  const old = tokens.push;
+  tokens.push = token("rotated");
+  await s3.putParameter("/lgtm/mon/push-default", tokens.push);
+  good = delivery({ host: "live", cloud: "aws", retention: { metrics: "30d" } }, { secretVersions: { ...versions, "push-default": "a2" } });
   const status = await rollOut(s3, good, 600);
   assert.equal(status.result, "applied", `${status.message}\n${await journal(server)}`);
   await findLine(server, tokens.read, "a line without the bucket");
+  assert.equal(await pushLine(server, tokens.push, "a line with the new token"), 204);
+  assert.equal(await pushLine(server, old, "a line with the old token"), 401);
 });

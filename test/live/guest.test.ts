@@ -1,15 +1,23 @@
 import assert from "node:assert/strict";
 import { serverRoot } from "../../components/server/compose";
+import type { ServerSpec } from "../../components/server/spec";
+import { askingCloud } from "./harness/asking-cloud";
 import { eventually } from "./harness/command";
 import { applied, folderScene } from "./harness/folder-scene";
 import { boxes, ended, findLine, gateway, healthy, journal, pushLine, putSecrets, token, touched } from "./harness/guest";
 import { metadataAddress, startMetadata } from "./harness/metadata";
-import { deliver, delivery, edit } from "./harness/releases";
+import { deliver, delivery, edit, type Delivery, type DeliveryOptions } from "./harness/releases";
 
 // One server goes through the life of a deployment, in the order of these tests.
 const live = folderScene("guest");
+/** A release in which Prometheus may ask the metadata service, as where it finds servers by the cloud's labels: the others must reach it all the same. */
+function release(spec: ServerSpec, { change, ...options }: DeliveryOptions = {}): Delivery {
+  const asking = askingCloud(spec, ["prometheus"]);
+  return delivery(spec, { ...options, change: files => { asking(files); change?.(files); } });
+}
+
 /** What the server should run by now. */
-let good = delivery({ host: "live" });
+let good = release({ host: "live" });
 /** The second release: two services' files differ from the first. */
 const spec = { host: "live", retention: { metrics: "60d", logs: "14d" } };
 /** The third: one service's definition differs from the second. */
@@ -62,7 +70,7 @@ live("no secret is in what the engine shows, the journal, the process list or th
   assert.equal(await server.exec("stat -f -c %T /run/pulumi-lgtm/secrets"), "tmpfs");
 });
 
-live("the metadata service is closed to every service's container but Alloy's", async ({ server }, context) => {
+live("the metadata service is open to the containers that need it, over restarts of them and of the engine, and closed to all others", async ({ server }, context) => {
   const metadata = await startMetadata();
   context.after(() => metadata.stop());
   const ask = async (service: string, address: string) => {
@@ -70,17 +78,27 @@ live("the metadata service is closed to every service's container but Alloy's", 
     return (await server.tryExec(`nsenter --target ${pid} --net curl -s -m 4 http://${address}/`)).stdout;
   };
   assert.equal(await server.exec(`curl -s -m 4 http://${metadataAddress}/`), "metadata stand-in", "the machine itself reaches it");
-  for (const { name, metadata: allowed } of good.plan.services) {
-    assert.equal(await ask(name, metadata.ip), "metadata stand-in", `${name} reaches the same stand-in at its other address`);
-    assert.equal(await ask(name, metadataAddress), allowed ? "metadata stand-in" : "", name);
+  assert.deepEqual(good.plan.services.filter(service => service.metadata).map(service => service.name), ["prometheus", "alloy"]);
+  for (const { name } of good.plan.services) assert.equal(await ask(name, metadata.ip), "metadata stand-in", `${name} reaches the same stand-in at its other address`);
+  const reached = () => Promise.all(good.plan.services.map(async ({ name, metadata: allowed }) => ({ name, open: (await ask(name, metadataAddress)) !== "", allowed })));
+  for (const restart of ["true", "docker restart lgtm-prometheus lgtm-alertmanager", "systemctl restart docker.service"]) {
+    await server.exec(restart);
+    for (const { name, open, allowed } of await reached()) assert.equal(open, allowed, `${name} after ${restart}`);
   }
-  assert.deepEqual(good.plan.services.filter(service => service.metadata).map(service => service.name), ["alloy"]);
+  await healthy(server, good);
+});
+
+live("Azure's agent channel is closed to every container on a bridge", async ({ server }) => {
+  const rules = (await server.exec("iptables -S DOCKER-USER")).split("\n");
+  for (const bridge of ["lgtm0", "lgtm-cloud0"]) assert.ok(rules.some(rule => rule.includes(`-i ${bridge}`) && rule.includes("-d 168.63.129.16/32") && rule.includes("-j REJECT")), rules.join("\n"));
+  const route = await server.exec("docker inspect lgtm-prometheus --format '{{range $name, $_ := .NetworkSettings.Networks}}{{$name}} {{end}}'");
+  assert.deepEqual(route.trim().split(" ").sort(), ["lgtm_cloud", "lgtm_lgtm"]);
 });
 
 live("a second release reloads what can reload, restarts what cannot, and touches nothing else", async scene => {
   const { server, tokens } = scene;
   const before = await boxes(server);
-  good = await applied(scene, delivery(spec));
+  good = await applied(scene, release(spec));
   const now = await boxes(server);
   assert.deepEqual(touched(before, now), ["loki"], "only Loki was restarted");
   assert.equal(now.loki!.id, before.loki!.id, "its container is the same, its definition did not change");
@@ -97,7 +115,7 @@ live("what a service writes is found in Loki under the service's name", async ({
 live("a release with a changed definition recreates that service alone", async scene => {
   const { server } = scene;
   const before = await boxes(server);
-  good = await applied(scene, delivery(spec, { change }));
+  good = await applied(scene, release(spec, { change }));
   const now = await boxes(server);
   assert.deepEqual(touched(before, now), ["alertmanager"]);
   assert.notEqual(now.alertmanager!.id, before.alertmanager!.id);
@@ -109,7 +127,7 @@ live("a rotated token is taken without a restart: the new one works, the old one
   const old = tokens.push;
   tokens.push = token("rotated");
   await putSecrets(server, { "push-default": tokens.push });
-  good = await applied(scene, delivery(spec, { change, secretVersions: { "push-default": "2" } }));
+  good = await applied(scene, release(spec, { change, secretVersions: { "push-default": "2" } }));
   assert.deepEqual(touched(before, await boxes(server)), []);
   assert.equal(await pushLine(server, tokens.push, "a line with the new token"), 204);
   assert.equal(await pushLine(server, old, "a line with the old token"), 401);

@@ -45,6 +45,8 @@ interface Step {
   type: string;
   old?: State;
   new?: State;
+  /** Properties that make it be replaced. */
+  keys?: string[];
   diffs?: string[];
   detailedDiff?: Record<string, { diffKind: string; inputDiff?: boolean }>;
 }
@@ -62,9 +64,15 @@ export function changesOf(events: readonly EngineEvent[]): Changes {
     resources: [...byUrn(steps)].map(([urn, all]) => changeOf(urn, all)).filter((change): change is Change => change !== undefined),
     files: filesOf(steps),
     findings: findingsOf(events),
-    errors: [...new Set(said.filter(({ severity }) => severity === "error").map(({ text }) => text))],
-    warnings: [...new Set(said.filter(({ warning }) => warning).map(({ text }) => text))],
+    errors: [...new Set(said.filter(({ severity }) => severity === "error").map(({ text }) => plainly(text)))].filter(text => text !== "" && text !== "preview failed"),
+    warnings: [...new Set(said.filter(({ warning }) => warning).map(({ text }) => text))].filter(text => !/^using pulumi-\S+ from \$PATH/.test(text)),
   };
+}
+
+/** An error without the program's own lines, which say nothing to a reviewer and name the folders of a machine. */
+function plainly(text: string): string {
+  const lines = text.split("\n").filter(line => !/^\s+at .*(\(.*\)|:\d+:\d+)$/.test(line));
+  return lines.join("\n").replace(/^Running program '[^']*' failed with an unhandled exception:\s*/, "").replace(/^Unhandled exception: /, "").replace(/^(SpecError|Error|RunError): /, "").trim();
 }
 
 function byUrn(steps: Step[]): Map<string, Step[]> {
@@ -98,14 +106,14 @@ function fateOf(ops: string[]): Fate | undefined {
   return (["create", "update", "delete", "read", "import"] as const).find(each => each === op) ?? "other";
 }
 
-function propertiesOf({ old, new: now, detailedDiff, diffs }: Step): PropertyChange[] {
+function propertiesOf({ old, new: now, detailedDiff, diffs, keys = [] }: Step): PropertyChange[] {
   const detailed = Object.entries(detailedDiff ?? {});
   const paths = detailed.length ? detailed.map(([path]) => path) : (diffs ?? changedKeys(old?.inputs, now?.inputs));
   return paths.map(path => {
     const kind = detailedDiff?.[path];
     // What differs from the last inputs is compared with these, what differs from the cloud with the last outputs.
     const before = valueAt(kind && kind.inputDiff === false ? old?.outputs : old?.inputs, path);
-    return { path, was: short(before), now: short(valueAt(now?.inputs, path)), replaces: /replace/.test(kind?.diffKind ?? "") };
+    return { path, was: short(before), now: short(valueAt(now?.inputs, path)), replaces: /replace/.test(kind?.diffKind ?? "") || keys.includes(path) };
   }).filter(({ path }) => !path.startsWith("__"));
 }
 
@@ -119,15 +127,21 @@ export function valueAt(properties: unknown, path: string): unknown {
   return keys.reduce<unknown>((value, key) => (value === undefined || value === null ? undefined : (value as Record<string, unknown>)[key]), properties);
 }
 
-/** How the engine writes what it does not know before an update. */
+/** How the engine writes what it does not know before an update, and the key by which a secret is told. */
 const notKnown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+const secretKey = "4dabf18193072939515e22adb298388d";
+
+function masked(value: unknown): unknown {
+  if (value === notKnown) return "known after the update";
+  return typeof value === "object" && value !== null && secretKey in value ? "[secret]" : value;
+}
 
 /** A value in a few words. */
 export function short(value: unknown): string {
-  if (value === undefined || value === null) return "not set";
-  if (value === notKnown) return "known after the update";
-  const text = typeof value === "string" ? value : JSON.stringify(value, (_key, each: unknown) => (each === notKnown ? "known after the update" : each));
-  return text.length > 80 || text.includes("\n") ? `${typeof value === "string" ? "text" : "value"} of ${text.length} characters` : text;
+  const plain = masked(value);
+  if (plain === undefined || plain === null) return "not set";
+  const text = typeof plain === "string" ? plain : JSON.stringify(plain, (_key, each: unknown) => masked(each));
+  return text.length > 80 || text.includes("\n") ? `${typeof plain === "string" ? "text" : "value"} of ${text.length} characters` : text;
 }
 
 /** The files are resources of their own, named `<bundle>/<path>`. */

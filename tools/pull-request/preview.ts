@@ -2,7 +2,10 @@ import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import { withoutMarks } from "../engine-events";
 import { changesOf, type Changes } from "./changes";
 
-/** Previews a stack and says what would happen. A preview that fails is an answer, too: its errors are in it. */
+/**
+ * Previews a stack and says what would happen. A preview that fails is an answer, too: its errors are in it. The events stay
+ * in memory: those for debugging hold secrets in the clear.
+ */
 export async function previewed(stack: Stack, policyPacks: string[]): Promise<Changes> {
   const events: EngineEvent[] = [];
   try {

@@ -9,7 +9,7 @@ root=${quoted(root)}
 needed_memory=${memoryMiB}
 unit=${stage0Unit}
 put_files() {
-${files.map(file => `put ${file.mode} ${quoted(file.path)} ${hereDocument(file.text, "lgtm-end-of-file")}`).join("\n")}
+${files.map(put).join("\n")}
 }
 main
 `;
@@ -25,6 +25,21 @@ main
 }
 as_root ${hereDocument(forRoot, "lgtm-end-of-script")}
 `;
+}
+
+/** A script that only puts files where they belong, for a machine of which nothing else has to be known. It holds no secret. */
+export function putFiles(files: InstalledFile[]): string {
+  return `put() {
+  mkdir -p "$(dirname "$2")"
+  cat >"$2.new"
+  chmod "$1" "$2.new"
+  mv -f "$2.new" "$2"
+}
+${files.map(put).join("\n")}`;
+}
+
+function put(file: InstalledFile): string {
+  return `put ${file.mode} ${quoted(file.path)} ${hereDocument(file.text, "lgtm-end-of-file")}`;
 }
 
 function hereDocument(text: string, end: string): string {

@@ -1,11 +1,13 @@
 import { probeConfig } from "../../alerts/probes";
 import type { InternalPort } from "../ports";
 import type { ServiceName } from "../versions";
+import { cloudLogsConfig } from "./alloy-cloud-logs";
+import { cloudMetricsConfig } from "./alloy-cloud-metrics";
 import { onLoopback, type Rendering } from "./service";
 
 /** Alloy's configuration: what is scraped and read on the server itself, and where it goes. */
 export function alloyConfig(r: Rendering): string {
-  return [metrics(r), r.layout.runtime === "containers" ? containerLogs() : processLogs(r), probeConfig(r), outputs(r)].join("\n");
+  return [metrics(r), r.layout.runtime === "containers" ? containerLogs() : processLogs(r), probeConfig(r), ...cloudMetricsConfig(r), ...cloudLogsConfig(r), outputs(r)].join("\n");
 }
 
 /** Where each service shows its own metrics. */

@@ -1,4 +1,5 @@
 import { probeSecrets } from "../../alerts/probes";
+import { cloudEnvironment, laterFile, laterTargets, stabilityArgs } from "./alloy-cloud";
 import { alloyConfig } from "./alloy-config";
 import { onLoopback, type Rendering, type Service } from "./service";
 
@@ -14,9 +15,11 @@ export function alloy(r: Rendering): Service {
       `--server.http.listen-addr=127.0.0.1:${spec.internalPorts.alloy}`,
       `--storage.path=${layout.data("alloy")}`,
       "--disable-reporting",
+      ...stabilityArgs(spec),
       `${layout.config("alloy")}/config.alloy`,
     ],
-    files: { "config.alloy": alloyConfig(r) },
+    env: cloudEnvironment(spec),
+    files: { "config.alloy": alloyConfig(r), ...(spec.cloudLogs?.azure && { [laterFile]: laterTargets }) },
     // Root without capabilities but reading: the engine's log files and the host's file systems are root's.
     user: [0, 0],
     capabilities: ["DAC_READ_SEARCH"],
@@ -25,7 +28,7 @@ export function alloy(r: Rendering): Service {
     mounts: ["/:/host/root:ro", "/var/lib/docker/containers:/lgtm/logs:ro"],
     ports: ["alloy"],
     health: onLoopback(r, "alloy", "/-/ready"),
-    validate: [["alloy", "validate", "@@config@@/config.alloy"]],
+    validate: [["alloy", "validate", ...stabilityArgs(spec), "@@config@@/config.alloy"]],
     reload: { http: onLoopback(r, "alloy", "/-/reload") },
     secrets: probeSecrets(spec),
     metadata: true,

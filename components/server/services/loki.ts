@@ -51,6 +51,8 @@ function config(r: Rendering): object {
   const { spec, layout } = r;
   const data = layout.data("loki");
   const store = objectStore(r);
+  // What Loki knows of one store must not be taken for what is in another, should a server change.
+  const own = inObjectStorage(spec.storage) ? `${data}/${store.name}` : data;
   const large = spec.memory >= 4096;
   return {
     auth_enabled: false,
@@ -77,7 +79,7 @@ function config(r: Rendering): object {
     storage_config: {
       use_thanos_objstore: true,
       object_store: store.settings,
-      tsdb_shipper: { active_index_directory: `${data}/index`, cache_location: `${data}/index-cache` },
+      tsdb_shipper: { active_index_directory: `${own}/index`, cache_location: `${own}/index-cache` },
     },
     ingester: {
       lifecycler: { min_ready_duration: "0s" },
@@ -95,7 +97,7 @@ function config(r: Rendering): object {
     },
     chunk_store_config: { chunk_cache_config: { embedded_cache: { enabled: true, max_size_mb: large ? 64 : 16 } } },
     compactor: {
-      working_directory: `${data}/compactor`,
+      working_directory: `${own}/compactor`,
       retention_enabled: true,
       delete_request_store: store.name,
     },

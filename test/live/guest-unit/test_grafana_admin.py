@@ -62,6 +62,17 @@ class AdminPassword(unittest.TestCase):
         scene.release("a", A)
         self.assertEqual((scene.run("a")[0], self.api.asked, scene.warnings), ("applied", [], []))
 
+    def test_a_database_of_another_machine_with_another_password_is_said(self):
+        for password, warned in ((SECOND, False), ("the old stack's", True)):
+            scene = Scene(self)
+            scene.grafana, self.api.password = self.api.address, password
+            scene.secret("grafana-admin-password", SECOND)
+            scene.write_database("before")
+            scene.release("a", A)
+            self.assertEqual(scene.run("a")[0], "applied")
+            self.assertEqual(["it is that of a database of before" in warning for warning in scene.warnings], [True] if warned else [])
+            self.assertEqual(self.api.password, password)
+
     def test_a_changed_secret_is_given_to_grafana(self):
         self.assertEqual((self.scene.run("b")[0], self.scene.warnings), ("applied", []))
         self.assertEqual(self.api.password, SECOND)

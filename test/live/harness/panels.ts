@@ -38,7 +38,7 @@ export interface Outcome {
   panel: string;
   refId: string;
   expression: string;
-  result: "data" | "empty" | "failed";
+  result: "data" | "empty" | "failed" | "not run here";
   /** How much came, or what the program said. */
   seen: string;
   /** Why it rightly shows nothing on a healthy system. */
@@ -48,7 +48,8 @@ export interface Outcome {
 
 interface Target {
   refId: string;
-  datasource: { type: "prometheus" | "loki" | "tempo" };
+  /** Another type is that of a cloud. */
+  datasource: { type: string };
   expr?: string;
   query?: string;
   serviceMapQuery?: string;
@@ -75,7 +76,10 @@ export function filled(text: string, dashboard: Rendered, seconds: number, chose
   return text.replace(/\$(?:\{(\w+)\}|(\w+))/g, (match, braced: string | undefined, plain: string | undefined) => values[braced ?? plain!] ?? match);
 }
 
-/** Runs every query of every panel as Grafana does. One after the other: the server is small. */
+/** What answers queries here, as Grafana names its datasource. */
+const programs = ["prometheus", "loki", "tempo"];
+
+/** Runs every query of every panel as Grafana does. One after the other: the server is small. Those of a cloud are named as not run. */
 export async function runPanels(spec: ResolvedSpec, stores: Stores, { chosen = {}, only }: { chosen?: Chosen; only?: DashboardName[] } = {}): Promise<Outcome[]> {
   const table = dashboardTable(spec);
   const outcomes: Outcome[] = [];
@@ -86,6 +90,10 @@ export async function runPanels(spec: ResolvedSpec, stores: Stores, { chosen = {
     for (const panel of dashboard.panels) {
       for (const target of panel.targets ?? []) {
         const { expression, emptyWhenHealthy } = rows.shift()!;
+        if (!programs.includes(target.datasource.type)) {
+          outcomes.push({ dashboard: title, panel: panel.title, refId: target.refId, expression, emptyWhenHealthy, milliseconds: 0, result: "not run here", seen: "only the cloud answers it" });
+          continue;
+        }
         const started = Date.now();
         const answer = await ask(target, dashboard, stores, chosen).catch((error: Error) => error);
         const query = { dashboard: title, panel: panel.title, refId: target.refId, expression, emptyWhenHealthy, milliseconds: Date.now() - started };
@@ -144,6 +152,7 @@ async function ask(target: Target, dashboard: Rendered, stores: Stores, chosen: 
       const found = await get<{ traces?: Series[] }>(tempo, "/api/search", { q: fill(target.query!), start: Math.floor(range.start), end: Math.ceil(end), limit: target.limit!, spss: 3 });
       return found.traces ?? [];
     }
+    default: throw new Error(`${target.datasource.type} is not asked here: only the cloud answers it.`);
   }
 }
 
@@ -183,7 +192,7 @@ export function summary(outcomes: Outcome[]): string {
     const queries = of.filter(({ result }) => result === "data").length;
     return `${title}: ${panels.filter(withData).length} of ${panels.length} panels, ${queries} of ${of.length} queries, slowest ${Math.max(...of.map(each => each.milliseconds))} ms`;
   };
-  const why = ({ result, seen, emptyWhenHealthy }: Outcome) => (result === "failed" ? `: ${seen}` : emptyWhenHealthy ? ` (${emptyWhenHealthy})` : " and has no reason to be");
+  const why = ({ result, seen, emptyWhenHealthy }: Outcome) => (result === "failed" || result === "not run here" ? `: ${seen}` : emptyWhenHealthy ? ` (${emptyWhenHealthy})` : " and has no reason to be");
   const rest = outcomes.filter(({ result }) => result !== "data").map(outcome => `  ${outcome.result}: ${nameOf(outcome)}${why(outcome)}`);
   return [...[...new Set(outcomes.map(({ dashboard }) => dashboard))].map(line), ...rest].join("\n");
 }

@@ -62,7 +62,10 @@ export async function startCloudNetwork(hosts: Record<string, Answerer>, identit
     answer(url.hostname, request, response);
   });
   const open = new Set<Socket>();
-  proxy.on("connection", socket => void open.add(socket.once("close", () => open.delete(socket))));
+  const remember = (socket: Socket) => void open.add(socket.once("close", () => open.delete(socket)));
+  proxy.on("connection", remember);
+  // It owns the connection below it from then on.
+  tls.on("secureConnection", remember);
   proxy.on("connect", (_, socket) => {
     socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
     tls.emit("connection", socket);
@@ -77,8 +80,9 @@ export async function startCloudNetwork(hosts: Record<string, Answerer>, identit
     key,
     seen,
     async stop() {
+      const closed = new Promise(resolve => proxy.close(resolve));
       for (const socket of open) socket.destroy();
-      await new Promise(resolve => proxy.close(resolve));
+      await closed;
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -108,7 +112,7 @@ function metadataService({ aws, azureClientId }: Identity): Answerer {
 }
 
 /** A token as Azure gives out, without a signature that anybody could check; Azurite looks at the rest. */
-function unsignedToken(audience: string): string {
+export function unsignedToken(audience: string): string {
   const now = Math.round(Date.now() / 1000);
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
   return [part({ alg: "RS256", typ: "JWT" }), part({ aud: audience.replace(/\/$/, ""), iss: "https://sts.windows.net/00000000-0000-0000-0000-000000000000/", iat: now - 60, nbf: now - 60, exp: now + 86_400 }), "none"].join(".");

@@ -14,23 +14,27 @@ SECRET = "grafana-admin-password"
 USER = "admin"
 
 
-def rotate(target, secrets) -> list[str]:
+def rotate(target, secrets, taken_over: bool) -> list[str]:
     """Called when the services run with the new secrets: if the password is another than before, Grafana is given it.
 
-    Returns what a person has to know and do; the release is good without."""
+    `taken_over`: the database was here before the first release of this machine, and nobody knows its password. Returns what a
+    person has to know and do; the release is good without."""
     service = target.release.services.get("grafana")
     if not service or "grafana" in target.absent:
         return []
     for file in service["secrets"]:
         if file["secret"] == SECRET:
             new, old = (password(os.path.join(folder, "grafana"), file["file"]) for folder in (secrets.live, secrets.previous))
-            return change(service["health"].split("/api/health")[0], old, new, target.log) if old and new and old != new else []
+            changed = old and new and old != new
+            return change(service["health"].split("/api/health")[0], old if changed else "", new, target.log) if changed or taken_over else []
     return []
 
 
 def change(base: str, old: str, new: str, log) -> list[str]:
     said = ask("GET", base + "/api/user", new)
-    if said == "HTTP 401":
+    if said == "HTTP 401" and not old:
+        said = "it is that of a database of before"
+    elif said == "HTTP 401":
         log("giving Grafana its new admin password")
         said = ask("PUT", base + "/api/user/password", old, {"oldPassword": old, "newPassword": new, "confirmNew": new})
         if said == "HTTP 401":

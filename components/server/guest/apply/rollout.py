@@ -140,7 +140,7 @@ class Rollout:
             self.target.perform(self.actions, self._removed(marker["from"]))
             status.step("health", "waiting until every service answers")
             self.target.check(health.limit())
-            self.warnings = grafana_admin.rotate(self.target, self.secrets)
+            self.warnings = grafana_admin.rotate(self.target, self.secrets, bool(marker["database"]) and not marker["from"])
         except StepError as error:
             if not marker["from"] or marker["from"] == self.name:
                 files.remove(self.marker)

@@ -34,16 +34,12 @@ export class Cloud {
   }
 
   all(type?: string): Thing[] {
-    const things = readdirSync(this.path("things")).filter(name => name.endsWith(".json")).map(name => JSON.parse(readFileSync(this.path("things", name), "utf8")) as Thing);
-    return things.filter(thing => type === undefined || thing.type === type);
+    const files = readdirSync(this.path("things")).filter(name => name.endsWith(".json"));
+    return files.flatMap(name => read<Thing>(this.path("things", name)) ?? []).filter(thing => type === undefined || thing.type === type);
   }
 
   find(type: string, id: string): Thing | undefined {
-    try {
-      return JSON.parse(readFileSync(this.file(type, id), "utf8")) as Thing;
-    } catch {
-      return undefined;
-    }
+    return read(this.file(type, id));
   }
 
   /** Makes or alters a thing, as somebody else would in the cloud. */
@@ -86,11 +82,7 @@ export class Cloud {
 
   /** A setting of the test, such as what the guest reports; undefined when there is none. */
   setting<T>(name: string): T | undefined {
-    try {
-      return JSON.parse(readFileSync(this.path(`${name}.json`), "utf8")) as T;
-    } catch {
-      return undefined;
-    }
+    return read(this.path(`${name}.json`));
   }
 
   set(name: string, value: unknown): void {
@@ -103,6 +95,16 @@ export class Cloud {
 
   private path(...parts: string[]): string {
     return join(this.folder, ...parts);
+  }
+}
+
+/** Undefined where there is no such file: another plugin may have removed it just now. */
+function read<T>(path: string): T | undefined {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as T;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
   }
 }
 

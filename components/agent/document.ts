@@ -1,0 +1,77 @@
+import { programs, type ProgramName } from "../local/programs/table";
+import type { SecretStore } from "../server/guest/machine";
+import { sha256 } from "../server/bundle";
+import { alloyConfig, caFile } from "./alloy";
+import { resolveAgent } from "./check";
+import { agentFolder, serverCaFile } from "./layout";
+import type { AgentSpec, AgentTarget, ResolvedAgent } from "./spec";
+import { agentPort, agentUnit, nodeExporterUnit, units } from "./units";
+
+/** Everything that an application server needs to know about its agent. Holds no secret. */
+export interface AgentDocument {
+  format: 1;
+  /** By name in the agent's configuration folder. */
+  files: Record<string, string>;
+  units: Record<string, string>;
+  programs: AgentProgram[];
+  health: { unit: string; url: string }[];
+  /** Takes a changed configuration, or says what is wrong with it. */
+  reload: string;
+  /** Where the machine itself fetches its token, with the secret's name there; null where it is given. */
+  token: (Exclude<SecretStore, { kind: "folder" }> & { name: string }) | null;
+}
+
+interface AgentProgram {
+  name: string;
+  /** Any of them serves when it is there; the first is fetched. */
+  versions: string[];
+  releases: Record<string, { url: string; sha256?: string; checksums: string; format: string; member: string }>;
+}
+
+/** Renders an agent. A pure function: the same values give the same document. */
+export function renderAgent(spec: AgentSpec, target: AgentTarget, token: AgentDocument["token"] = null): AgentDocument {
+  const agent = resolveAgent(spec);
+  return {
+    format: 1,
+    files: { "config.alloy": alloyConfig(agent, target), ...authorities(agent, target) },
+    units: units(agent),
+    programs: [program("alloy"), program("node_exporter")],
+    health: [
+      { unit: agentUnit, url: `http://127.0.0.1:${agentPort}/-/ready` },
+      { unit: nodeExporterUnit, url: `http://${onItself(agent.nodeExporterAddress)}:${agent.nodeExporterPort}/` },
+    ],
+    reload: `http://127.0.0.1:${agentPort}/-/reload`,
+    token,
+  };
+}
+
+/** Hash by which a preview shows that something changes. */
+export function agentHash(document: AgentDocument): string {
+  return sha256(JSON.stringify(document));
+}
+
+function authorities(agent: ResolvedAgent, { ca }: AgentTarget): Record<string, string> {
+  const name = (path: string) => path.slice(agentFolder.config.length + 1);
+  return {
+    ...(ca && { [name(serverCaFile)]: ca }),
+    ...Object.fromEntries(agent.applications.flatMap((application, i) => (application.ca ? [[name(caFile(i)), application.ca]] : []))),
+  };
+}
+
+/** The address at which the machine reaches what listens on this one. */
+function onItself(address: string): string {
+  if (address === "0.0.0.0" || address === "::") return "127.0.0.1";
+  return address.includes(":") ? `[${address}]` : address;
+}
+
+/** The release of a program for Linux, as the table of programs has it. */
+function program(name: ProgramName): AgentProgram {
+  const { version, alsoCached, releases } = programs[name];
+  const linux = (["amd64", "arm64"] as const).flatMap(arch => {
+    const release = releases[`linux-${arch}`];
+    if (!release || release.members === "all") return [];
+    const { url, sha256, checksums, format, members } = release;
+    return [[arch, { url, ...(sha256 && { sha256 }), checksums, format, member: members[name]! }] as const];
+  });
+  return { name, versions: [version, ...alsoCached], releases: Object.fromEntries(linux) };
+}

@@ -1,0 +1,176 @@
+"""A document becomes a running agent: staged, checked by the program itself, put in place; and back again where it does not run."""
+import fcntl
+import json
+import os
+import pwd
+import tempfile
+import time
+import urllib.error
+import urllib.request
+
+import programs
+from failed import Failed, say
+from files import discard, read, read_json, write
+from paths import BASE, CONFIG, DATA, INSTALLED, ROOT, TOKEN, UNITS, USER
+from token_source import token_of
+
+HEALTH_SECONDS = float(os.environ.get("LGTM_AGENT_HEALTH_SECONDS", "60"))
+
+
+def apply(document, given_token):
+    os.makedirs(ROOT, exist_ok=True)
+    with open(os.path.join(ROOT, "lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        check_system()
+        found = {program["name"]: programs.ensure(program) for program in document["programs"]}
+        token = given_token or token_of(document["token"])
+        ensure_user()
+        refuse_what_alloy_refuses(document, found["alloy"], token)
+        before = snapshot(document)
+        changed = install(document, found, token)
+        try:
+            start(document, changed)
+        except Failed as failed:
+            go_back(before, "units" in changed)
+            raise Failed("%s\nWhat ran before runs again." % failed if before["was_there"] else str(failed))
+        remember(document)
+        programs.prune(found.values())
+        say("the agent runs" + ("" if changed else ", unchanged"))
+
+
+def check_system():
+    if not BASE and not os.path.isdir("/run/systemd/system"):
+        raise Failed("This server is not run by systemd, which has to start the agent.")
+
+
+def ensure_user():
+    try:
+        pwd.getpwnam(USER)
+    except KeyError:
+        done = programs.run(["useradd", "--system", "--no-create-home", "--home-dir", ROOT, "--shell", "/usr/sbin/nologin", USER])
+        if done.returncode != 0:
+            raise Failed("The user %s cannot be made: %s" % (USER, done.stdout.strip()))
+
+
+def owner():
+    user = pwd.getpwnam(USER)
+    return (user.pw_uid, user.pw_gid)
+
+
+def refuse_what_alloy_refuses(document, alloy, token):
+    """Alloy checks the configuration where it will be, but for the files that it names: those are staged."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in document["files"].items():
+            write(os.path.join(folder, name), text.replace("/etc/lgtm-agent/", folder + "/").encode())
+        write(os.path.join(folder, "token"), token.encode(), 0o600)
+        done = programs.run([alloy, "validate", "--stability.level=public-preview", os.path.join(folder, "config.alloy")])
+        if done.returncode != 0:
+            raise Failed("Alloy refuses the configuration; what runs on this server was not touched.\n%s" % done.stdout.replace(folder, CONFIG).strip()[-3000:])
+
+
+def paths_of(document):
+    return [os.path.join(CONFIG, name) for name in document["files"]] + [os.path.join(UNITS, name) for name in document["units"]]
+
+
+def snapshot(document):
+    """What is there now, of this document and of the one before it."""
+    known = read_json(INSTALLED, {"paths": []})["paths"]
+    files = {path: read(path) for path in set(paths_of(document)) | set(known) | {TOKEN}}
+    return {"files": files, "was_there": any(value is not None for path, value in files.items() if path.startswith(UNITS))}
+
+
+def install(document, found, token):
+    """Puts everything in place. Returns which of "files", "units" and "token" changed."""
+    changed = set()
+    uid, gid = owner()
+    os.makedirs(DATA, exist_ok=True)
+    os.chown(DATA, uid, gid)
+    os.chmod(DATA, 0o700)
+    os.makedirs(CONFIG, exist_ok=True)
+    os.chmod(CONFIG, 0o755)
+    for name, text in document["files"].items():
+        if write(os.path.join(CONFIG, name), text.encode()):
+            changed.add("files")
+    # Readable by the agent alone; it reads the file anew, so that a rotated token needs no restart.
+    if write(TOKEN, token.encode(), 0o400, (uid, gid)):
+        changed.add("token")
+    for name, text in document["units"].items():
+        for program, path in found.items():
+            text = text.replace("@@%s@@" % program, path)
+        if write(os.path.join(UNITS, name), text.encode()):
+            changed.add("units")
+    wanted = set(paths_of(document))
+    for path in read_json(INSTALLED, {"paths": []})["paths"]:
+        if path not in wanted:
+            discard(path)
+            changed.add("units" if path.startswith(UNITS) else "files")
+    return changed
+
+
+def start(document, changed):
+    names = sorted(document["units"])
+    if "units" in changed:
+        systemctl("daemon-reload")
+        systemctl("enable", *names)
+        systemctl("restart", *names)
+    else:
+        systemctl("start", *names)
+        if "files" in changed:
+            reload(document["reload"])
+    for check in document["health"]:
+        wait_for(check)
+
+
+def reload(url):
+    """Alloy answers with what is wrong, some of which its check does not see, and goes on with what it had."""
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, data=b"", method="POST"), timeout=60) as answer:
+            answer.read()
+    except urllib.error.HTTPError as error:
+        raise Failed("Alloy refuses the configuration.\n%s" % error.read(3000).decode(errors="replace").strip())
+    except (urllib.error.URLError, OSError) as error:
+        raise Failed("Alloy does not answer at %s: %s" % (url, getattr(error, "reason", error)))
+
+
+def wait_for(check):
+    until, why = time.monotonic() + HEALTH_SECONDS, ""
+    while True:
+        try:
+            with urllib.request.urlopen(check["url"], timeout=5) as answer:
+                answer.read()
+                return
+        except (urllib.error.URLError, OSError) as error:
+            why = str(getattr(error, "reason", error))
+        if time.monotonic() > until:
+            said = programs.run(["journalctl", "-u", check["unit"], "-n", "15", "--no-pager", "-o", "cat"]).stdout.strip()
+            raise Failed("%s does not answer at %s (%s). Its last lines:\n%s" % (check["unit"], check["url"], why, said))
+        time.sleep(0.5)
+
+
+def go_back(before, restart):
+    """The files that were there; what is new goes. Nothing is restarted that goes on by itself."""
+    for path, data in before["files"].items():
+        if data is None:
+            discard(path)
+        else:
+            write(path, data, 0o400 if path == TOKEN else 0o644, owner() if path == TOKEN else None)
+    if not restart:
+        return
+    for path, data in sorted(before["files"].items()):
+        if path.startswith(UNITS) and data is None:
+            programs.run(["systemctl", "disable", "--now", os.path.basename(path)])
+    programs.run(["systemctl", "daemon-reload"])
+    for path, data in sorted(before["files"].items()):
+        if path.startswith(UNITS) and data is not None:
+            programs.run(["systemctl", "restart", os.path.basename(path)])
+
+
+def remember(document):
+    write(INSTALLED, json.dumps({"paths": paths_of(document)}).encode(), 0o600)
+
+
+def systemctl(*args):
+    done = programs.run(["systemctl", *args])
+    if done.returncode != 0:
+        raise Failed("systemctl %s: %s" % (" ".join(args), done.stdout.strip()[-2000:]))
+

@@ -1,0 +1,105 @@
+import { join } from "node:path";
+import type { AgentSpec } from "../../components/agent/spec";
+import { findCached, programsDir } from "../../components/local/programs/cache";
+import { programs } from "../../components/local/programs/table";
+import { labels } from "../../components/server/labels";
+import type { ServerContract } from "../../components/server/contract";
+import type { AppServerAgentArgs } from "../../components/ssh";
+import { Client } from "../../components/verify/client";
+import { readFileSync } from "node:fs";
+import { engineStack, type EngineStack } from "./engine-stack";
+import { eventually } from "./harness/command";
+import { docker, ensureDocker } from "./harness/engine";
+import { startProcesses, type ProcessServer } from "./harness/processes";
+import { startServer, type Server } from "./harness/server";
+import { addUser } from "./ssh-scene";
+
+/** A monitoring server on this machine, an application server, and the stack that puts the agent on it. */
+export interface AgentScene {
+  monitoring: ProcessServer;
+  /** As the application server reaches it. */
+  contract: ServerContract;
+  token: string;
+  server: Server;
+  stack: EngineStack;
+  up(spec: Partial<AgentSpec>, more?: Partial<AppServerAgentArgs>): ReturnType<EngineStack["up"]>;
+  preview(spec: Partial<AgentSpec>, more?: Partial<AppServerAgentArgs>): ReturnType<EngineStack["preview"]>;
+  find: Finder;
+  end(): Promise<void>;
+}
+
+/** Asks the stores of the monitoring server. */
+export interface Finder {
+  /** Samples of an instant query: labels and value. */
+  metrics(query: string): Promise<{ metric: Record<string, string>; value: number }[]>;
+  /** Entries of a log query of the last hour, oldest first. */
+  logs(query: string, limit?: number): Promise<{ labels: Record<string, string>; at: number; line: string }[]>;
+  get(path: string): Promise<unknown>;
+}
+
+export const base: AgentSpec = { environment: "prod", cloud: "aws", service: "orders", journal: false };
+
+export async function agentScene(name: string): Promise<AgentScene> {
+  await ensureDocker();
+  const gateway = await docker(["network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}"]);
+  const monitoring = await startProcesses({ addresses: [gateway, "127.0.0.1"], leaveOut: ["grafana", "alloy", "alertmanager"] });
+  const server = await startServer({ name, image: "bare" });
+  await addUser(server, "deploy", "deploy ALL=(ALL) NOPASSWD: ALL\n");
+  await givePrograms(server);
+  const contract = JSON.parse(JSON.stringify(monitoring.contract).replaceAll("127.0.0.1", gateway)) as ServerContract;
+  const token = readFileSync(join(monitoring.folder, "secrets/push-default"), "utf8");
+  const stack = await engineStack(name, join(__dirname, "agent-program.js"), { plugins: ["command", "random"] });
+  const hostKey = await server.exec("cut -d' ' -f1,2 /etc/ssh/ssh_host_ed25519_key.pub");
+  const connection = { host: await server.ip(), user: "deploy", privateKey: readFileSync(server.sshKey, "utf8"), hostKey, attempts: 3 };
+  const args = (spec: Partial<AgentSpec>, more?: Partial<AppServerAgentArgs>) => ({ connection, server: contract, token, ...base, ...spec, ...more });
+  return {
+    monitoring, contract, token, server, stack,
+    up: (spec, more) => stack.up(args(spec, more)),
+    preview: (spec, more) => stack.preview(args(spec, more)),
+    find: finder(monitoring),
+    async end() {
+      stack.remove();
+      await server.stop();
+      await monitoring.stop();
+    },
+  };
+}
+
+/** A prepared server: the programs are at their place, since no release can be downloaded where the tests run. */
+export async function givePrograms(server: Server): Promise<void> {
+  for (const name of ["alloy", "node_exporter"] as const) {
+    const found = findCached(programs[name], programsDir());
+    if (!found) throw new Error(`${name} is not in ${programsDir()}.`);
+    const folder = `/opt/lgtm-agent/${name}-${found.version}`;
+    await server.exec(`mkdir -p ${folder}`);
+    await docker(["cp", found.paths[name]!, `${server.name}:${folder}/${name}`]);
+  }
+}
+
+function finder(monitoring: ProcessServer): Finder {
+  const client = new Client(monitoring.contract.ca);
+  const token = readFileSync(join(monitoring.folder, "secrets/read-default"), "utf8");
+  const get = async (path: string) => {
+    const answer = await client.call(monitoring.contract.endpoints.read, { method: "GET", path: `/read${path}`, headers: { authorization: `Bearer ${token}` } });
+    if (answer.status >= 300) throw new Error(`${path}: ${answer.status} ${answer.body}`);
+    return JSON.parse(answer.body) as unknown;
+  };
+  return {
+    get,
+    async metrics(query) {
+      const { data } = (await get(`/prometheus/api/v1/query?query=${encodeURIComponent(query)}`)) as { data: { result: { metric: Record<string, string>; value: [number, string] }[] } };
+      return data.result.map(({ metric, value }) => ({ metric, value: Number(value[1]) }));
+    },
+    async logs(query, limit = 5000) {
+      const { data } = (await get(`/loki/loki/api/v1/query_range?query=${encodeURIComponent(query)}&limit=${limit}&direction=forward&since=1h`)) as { data: { result: { stream: Record<string, string>; values: [string, string][] }[] } };
+      return data.result.flatMap(({ stream, values }) => values.map(([at, line]) => ({ labels: stream, at: Number(at.slice(0, -6)), line }))).sort((a, b) => a.at - b.at);
+    },
+  };
+}
+
+/** The four labels of something found. */
+export function identityOf(found: Record<string, string>): Record<string, string | undefined> {
+  return Object.fromEntries(Object.values(labels).map(label => [label, found[label]]));
+}
+
+export { eventually };

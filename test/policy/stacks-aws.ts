@@ -1,0 +1,18 @@
+import { AppServerAccess, MonitoringServer, type MonitoringServerArgs } from "../../components/aws";
+import { run } from "../aws/mocks";
+import type { Stacks } from "./stacks";
+
+const server = (args: Partial<MonitoringServerArgs>) => async () => (await run(() => new MonitoringServer("mon", { allowedCidrs: ["203.0.113.0/24"], ...args }))).registered;
+
+export const awsStacks: Stacks = {
+  "aws: with all defaults": server({}),
+  "aws: open to the world with a name": server({ domain: "mon.example.com", zoneId: "Z1", allowedCidrs: ["0.0.0.0/0", "::/0"] }),
+  "aws: with a key of the user's own, tags, and everything deleted at the end": server({ kmsKeyId: "arn:aws:kms:eu-central-1:123456789012:key/1", tags: { team: "blue" }, onDestroy: "delete" }),
+  "aws: private, in a subnet that exists": server({ subnetId: "subnet-1", publicAddress: false }),
+  "aws: on a machine that exists": server({ instanceId: "i-1", memory: 4096 }),
+  "aws: with access to application servers": async () =>
+    (await run(() => {
+      const { contract } = new MonitoringServer("mon", { allowedCidrs: ["203.0.113.0/24"] });
+      return new AppServerAccess("orders", { server: contract, securityGroupId: "sg-orders", ports: [9100, 8080] });
+    })).registered,
+};

@@ -1,0 +1,18 @@
+import { AppServerAccess, MonitoringServer, type MonitoringServerArgs } from "../../components/gcp";
+import { run } from "../gcp/mocks";
+import type { Stacks } from "./stacks";
+
+const server = (args: Partial<MonitoringServerArgs>) => async () => (await run(() => new MonitoringServer("mon", { allowedCidrs: ["203.0.113.0/24"], ...args }))).registered;
+
+export const gcpStacks: Stacks = {
+  "gcp: with all defaults": server({}),
+  "gcp: open to the world with a name": server({ domain: "mon.example.com", managedZone: "example", allowedCidrs: ["0.0.0.0/0"] }),
+  "gcp: with a key of the user's own, labels, and everything deleted at the end": server({ kmsKey: "projects/p/locations/l/keyRings/r/cryptoKeys/k", tags: { team: "blue" }, onDestroy: "delete" }),
+  "gcp: private, in a subnetwork that exists": server({ subnetwork: "inner", publicAddress: false }),
+  "gcp: on a machine that exists": server({ instance: "vm-given", memory: 4096 }),
+  "gcp: with access to application servers": async () =>
+    (await run(() => {
+      const { contract } = new MonitoringServer("mon", { allowedCidrs: ["203.0.113.0/24"] });
+      return new AppServerAccess("orders", { server: contract, serviceAccount: "orders@shop.iam.gserviceaccount.com", ports: [9100, 8080] });
+    })).registered,
+};
