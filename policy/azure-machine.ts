@@ -1,8 +1,13 @@
-import { at, given, list, mustBe, present, type Rule } from "./rule";
+import { at, given, list, mustBe, present, unknown, type Rule } from "./rule";
 import { secretsIn } from "./secrets-in-text";
 
 const machine = "azure-native:compute:VirtualMachine";
 const disk = "azure-native:compute:Disk";
+
+/** Azure has no trusted launch for sizes with processors of Ampere: arm64 before the sixth generation. */
+function mayBeTrusted(size: unknown): boolean {
+  return size !== unknown && !/^Standard_[A-Z]+\d+p[a-z]*_v[1-5]$/i.test(String(size));
+}
 
 export const azureMachine: Rule[] = [
   {
@@ -77,7 +82,7 @@ export const azureMachine: Rule[] = [
     why: "A changed boot loader would otherwise be below everything that could notice it.",
     mend: 'Set securityProfile: { securityType: "TrustedLaunch", uefiSettings: { secureBootEnabled: true, vTpmEnabled: true } }.',
     types: [machine],
-    wrong: resource => [mustBe("securityProfile.securityType", ["TrustedLaunch", "ConfidentialVM"]), mustBe("securityProfile.uefiSettings.secureBootEnabled", [true]), mustBe("securityProfile.uefiSettings.vTpmEnabled", [true])].flatMap(wrong => wrong(resource, [])),
+    wrong: resource => mayBeTrusted(at(resource.props, "hardwareProfile.vmSize")) && [mustBe("securityProfile.securityType", ["TrustedLaunch", "ConfidentialVM"]), mustBe("securityProfile.uefiSettings.secureBootEnabled", [true]), mustBe("securityProfile.uefiSettings.vTpmEnabled", [true])].flatMap(wrong => wrong(resource, []) as string | false),
   },
   {
     id: "CKV_AZURE_45",

@@ -85,7 +85,7 @@ export function refersTo(resource: Resource, property: string, other: Resource):
   if (sources && other.urn) return sources.includes(other.urn);
   const value = resource.props[property];
   if (value === unknown) return true;
-  const names = [other.id, other.name, other.props.bucket, other.props.name, other.props.id, other.props.arn].filter(name => typeof name === "string" && name !== "");
+  const names = [other.id, other.name, ...["bucket", "name", "id", "arn", "accountName"].map(key => other.props[key])].filter(name => typeof name === "string" && name !== "");
   // Google and Azure also take a link, which ends with the name.
   return typeof value === "string" && names.some(name => value === name || value.endsWith(`/${String(name)}`));
 }

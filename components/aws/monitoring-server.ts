@@ -13,6 +13,7 @@ import type { Machine } from "../server/guest/machine";
 import { storePaths } from "../server/release";
 import { wantedRelease } from "../server/release-outputs";
 import { serverSecrets } from "../server/secrets-resource";
+import { accountReads } from "./account-reads";
 import { address, dnsRecord } from "./address";
 import { checked, type MonitoringServerArgs } from "./args";
 import { deliver } from "./deliver";
@@ -21,7 +22,6 @@ import { existingMachine, installOn } from "./existing-vm";
 import { identity } from "./identity";
 import { network, securityGroup } from "./network";
 import { serverPolicy } from "./policies";
-import { accountReads, otherRoles } from "./account-reads";
 import { monthlyPrice, type MonthlyPrice } from "./prices";
 import { storeSecrets } from "./secrets";
 import { storage } from "./storage";
@@ -58,7 +58,7 @@ export class MonitoringServer extends pulumi.ComponentResource {
 
   constructor(name: string, args: MonitoringServerArgs, opts?: pulumi.ComponentResourceOptions) {
     const { spec: given, machine: chosen } = checked(name, args);
-    const { spec, resolved, bundle, plan } = prepare(given, args);
+    const { spec, resolved, bundle, plan } = prepare(given, args, "aws");
     super("lgtm:aws:MonitoringServer", name, { ...spec }, opts);
     const tags = tagsFor(name, args.tags);
     const region = getRegionOutput({}, { parent: this }).region;
@@ -69,9 +69,11 @@ export class MonitoringServer extends pulumi.ComponentResource {
     const ca = authority(this, name, resolved, args);
     const secrets = serverSecrets(this, name, plan.secrets, { ...args, secrets: { ...ca.secrets, ...args.secrets } });
     const stored = storeSecrets(this, name, plan.secrets, secrets, args, tags);
-    this.requiredPolicy = pulumi
-      .all([buckets.configuration.arn, buckets.telemetry.arn, pulumi.interpolate`arn:${partition}:ssm:${region}:${account}:parameter${stored.prefix}/*`, args.kmsKeyId])
-      .apply(([configurationBucket, telemetryBucket, secretsArn, kmsKey]) => serverPolicy({ configurationBucket, telemetryBucket, secrets: secretsArn, kmsKey, reads: accountReads(resolved), roles: otherRoles(resolved) }));
+    this.requiredPolicy = pulumi.all([buckets.configuration.arn, buckets.telemetry.arn, partition, region, account, args.kmsKeyId]).apply(([configurationBucket, telemetryBucket, aws, here, owner, kmsKey]) => {
+      const reads = accountReads(resolved);
+      const logGroups = reads.logGroups.map(group => `arn:${aws}:logs:${reads.logRegion ?? here}:${owner}:log-group:${group}:*`);
+      return serverPolicy({ configurationBucket, telemetryBucket, secrets: `arn:${aws}:ssm:${here}:${owner}:parameter${stored.prefix}/*`, kmsKey, reads, logGroups });
+    });
     const who = identity(this, name, args, this.requiredPolicy, tags);
 
     const machineOf = (dataDisk: pulumi.Input<Machine["dataDisk"]>) => pulumi.output({

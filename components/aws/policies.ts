@@ -1,5 +1,7 @@
 /** Policy documents as JSON: what the machine may do, and who may be it. Pure, so that each right can be read and tested. */
 
+import { logActions, type AccountReads } from "./account-reads";
+
 interface Statement {
   Sid: string;
   Effect: "Allow" | "Deny";
@@ -32,14 +34,14 @@ export interface ServerResources {
   secrets: string;
   /** ARN of a key of the user's own. */
   kmsKey?: string;
-  /** Actions that read the account for datasources, cloud metrics and discovery; none of them can be narrowed to resources. */
-  reads: string[];
-  /** Roles of other accounts that a datasource takes. */
-  roles: string[];
+  /** What the spec asks of the account. */
+  reads: Pick<AccountReads, "actions" | "roles">;
+  /** ARNs of log groups that are read into Loki. */
+  logGroups: string[];
 }
 
 /** The rights of a monitoring server: its buckets, its secrets, Session Manager, and what its spec asks of the account. */
-export function serverPolicy({ configurationBucket, telemetryBucket, secrets, kmsKey, reads, roles }: ServerResources): string {
+export function serverPolicy({ configurationBucket, telemetryBucket, secrets, kmsKey, reads, logGroups }: ServerResources): string {
   return policy(
     { Sid: "ReadReleases", Effect: "Allow", Action: ["s3:GetObject"], Resource: `${configurationBucket}/*` },
     // Without the right to list, S3 answers 403 instead of 404 for what is not there.
@@ -58,8 +60,9 @@ export function serverPolicy({ configurationBucket, telemetryBucket, secrets, km
       ],
       Resource: "*",
     },
-    ...(reads.length ? [{ Sid: "ReadAccount", Effect: "Allow" as const, Action: reads, Resource: "*" }] : []),
-    ...(roles.length ? [{ Sid: "OtherAccounts", Effect: "Allow" as const, Action: ["sts:AssumeRole"], Resource: roles }] : []),
+    ...(reads.actions.length ? [{ Sid: "ReadAccount", Effect: "Allow" as const, Action: reads.actions, Resource: "*" }] : []),
+    ...(logGroups.length ? [{ Sid: "ReadLogs", Effect: "Allow" as const, Action: logActions, Resource: logGroups }] : []),
+    ...(reads.roles.length ? [{ Sid: "OtherAccounts", Effect: "Allow" as const, Action: ["sts:AssumeRole"], Resource: reads.roles }] : []),
   );
 }
 

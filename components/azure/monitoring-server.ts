@@ -56,7 +56,7 @@ export class MonitoringServer extends pulumi.ComponentResource {
 
   constructor(name: string, args: MonitoringServerArgs, opts?: pulumi.ComponentResourceOptions) {
     const { spec: given, machine: chosen } = checked(name, args);
-    const { spec, resolved, bundle, plan } = prepare(given, args);
+    const { spec, resolved, bundle, plan } = prepare(given, args, "azure");
     super("lgtm:azure:MonitoringServer", name, { ...spec }, opts);
     const tags = tagsFor(name, args.tags);
     const place = placeOf(this, name, args, tags);

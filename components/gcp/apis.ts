@@ -2,7 +2,7 @@ import { Service } from "@pulumi/gcp/projects/service";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ResolvedSpec } from "../server/spec";
 import type { MonitoringServerArgs } from "./args";
-import { projectReads } from "./project-reads";
+import { projectReads, subscriptionReads } from "./project-reads";
 
 /** Google's services that a server needs in its project. */
 export function neededApis(args: MonitoringServerArgs, spec: ResolvedSpec): string[] {
@@ -11,6 +11,7 @@ export function neededApis(args: MonitoringServerArgs, spec: ResolvedSpec): stri
     ...(args.instance !== undefined ? ["osconfig"] : []),
     ...(args.managedZone !== undefined ? ["dns"] : []),
     ...projectReads(spec).flatMap(({ api }) => api),
+    ...(subscriptionReads(spec).length ? ["pubsub"] : []),
   ].filter((api, i, all) => all.indexOf(api) === i);
 }
 

@@ -1,11 +1,12 @@
 import { IAMMember } from "@pulumi/gcp/projects/iammember";
+import { SubscriptionIAMMember } from "@pulumi/gcp/pubsub/subscriptionIAMMember";
 import { Account } from "@pulumi/gcp/serviceaccount/account";
 import { BucketIAMMember } from "@pulumi/gcp/storage/bucketIAMMember";
 import * as pulumi from "@pulumi/pulumi";
 import type { ResolvedSpec } from "../server/spec";
 import type { MonitoringServerArgs } from "./args";
 import { shortId } from "./labels";
-import { projectReads } from "./project-reads";
+import { projectReads, subscriptionReads } from "./project-reads";
 import { configurationRoles, telemetryRoles, type RequiredRole } from "./roles";
 import type { Scope } from "./scope";
 import type { Storage } from "./storage";
@@ -25,7 +26,7 @@ export function identity(at: Scope, args: MonitoringServerArgs, ofMachine?: pulu
   return { email, member: pulumi.interpolate`serviceAccount:${email}`, own: given === undefined };
 }
 
-/** What the service account gets on buckets and projects, and what is left to grant. */
+/** What the service account gets on buckets, projects and subscriptions, and what is left to grant. */
 export interface Grants {
   roles: pulumi.Output<RequiredRole[]>;
   ready: pulumi.Resource[];
@@ -46,6 +47,11 @@ export function grants(at: Scope, args: MonitoringServerArgs, spec: ResolvedSpec
     const granted = who.own && project === undefined;
     roles.push(at.project.apply(own => ({ role, on: "project" as const, name: project ?? own, granted })));
     if (granted) ready.push(new IAMMember(`${at.name}-project-${role.replace("roles/", "")}`, { project: at.project, role, member: who.member }, at.opts));
+  }
+  for (const { role, subscription, project } of subscriptionReads(spec)) {
+    const granted = who.own && project === undefined;
+    roles.push(at.project.apply(own => ({ role, on: "subscription" as const, name: `projects/${project ?? own}/subscriptions/${subscription}`, granted })));
+    if (granted) ready.push(new SubscriptionIAMMember(`${at.name}-logs`, { project: at.project, subscription, role, member: who.member }, at.opts));
   }
   return { roles: pulumi.all(roles), ready };
 }

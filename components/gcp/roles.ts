@@ -4,8 +4,8 @@
 export interface RequiredRole {
   /** Such as "roles/storage.objectViewer". */
   role: string;
-  on: "bucket" | "secret" | "project";
-  /** Name of the bucket, id of the secret or of the project. */
+  on: "bucket" | "secret" | "project" | "subscription";
+  /** Name of the bucket, id of the secret or of the project, or projects/<project>/subscriptions/<name>. */
   name: string;
   /** False: yours to grant, since it is on something that is not made here. */
   granted: boolean;

@@ -1,4 +1,8 @@
 import type { Case } from "./case";
+import { awsServiceNames } from "../../components/server/cloud-metrics-aws";
+import { azureServiceNames } from "../../components/server/cloud-metrics-azure";
+import { gcpServiceNames } from "../../components/server/cloud-metrics-gcp";
+import { cloudCases } from "./cases-cloud";
 import { availabilityCases, certificateCases, hostCases } from "./cases-machines";
 import { serverCases, watchdogCases } from "./cases-server";
 import { httpCases, jvmCases, logsCases, unattributedCases } from "./cases-services";
@@ -13,6 +17,7 @@ export const cases: Record<string, Case[]> = {
   certificates: certificateCases,
   unattributed: unattributedCases,
   server: serverCases,
+  cloud: cloudCases,
   watchdog: watchdogCases,
 };
 
@@ -20,6 +25,8 @@ export const cases: Record<string, Case[]> = {
 export const assumed = {
   alerts: { thresholds: { DiskLow: { default: 5, dev: 2 } } },
   expectedHosts: ["app-1", "app-2"].map(host => ({ environment: "prod", cloud: "aws", host })),
+  cloudMetrics: { aws: { services: awsServiceNames }, azure: { services: azureServiceNames }, gcp: { services: gcpServiceNames } },
+  cloudLogs: { gcp: { subscription: "logs" } },
 };
 
 /** A file of promtool's rule tests. */

@@ -4,7 +4,7 @@ import { alertTable, lokiRuleFiles, prometheusRuleFiles, resolveAlertKeys, type 
 import { dashboardUid } from "../../components/dashboards/uids";
 import { resolveSpec, type ServerSpec } from "../../components/server/spec";
 import { allRules, subjects } from "../../components/alerts/subjects";
-import { cases } from "./cases";
+import { assumed, cases } from "./cases";
 
 interface Alert {
   alert?: string;
@@ -22,16 +22,20 @@ describe("the alerts", () => {
     const names = allRules().map(rule => rule.name);
     assert.equal(new Set(names).size, names.length);
     assert.deepEqual([...names].sort(), [
-      "AlertsNotDelivered", "CertificateExpires", "CertificateExpiresSoon", "CpuHigh", "CpuSteal", "DiskAlmostFull", "DiskFillsIn24h", "DiskLow", "ErrorSpike", "GatewayCertificateExpires",
-      "HeartbeatLost", "HikariPoolWaiting", "HostMetricsMissing", "HostSilent", "HttpErrors", "HttpSlow", "JvmGcTime", "JvmHeapHigh", "LogRulesFailing", "LogsRefused", "MemoryLow",
-      "MetricRulesFailing", "MetricsRefused", "MonitoringAgentSilent", "MonitoringDiskLow", "MonitoringServiceDown", "MonitoringServiceMemory", "MonitoringServiceRestarts", "NewError",
-      "NoLogsFromHost", "NotificationsFailing", "OomKill", "ProbeFailed", "ProbeSlow", "SloBurn", "SloBurnFast", "SloBurnSlow", "SystemdUnitFailed", "TargetDown", "TracesRefused",
-      "UnattributedLogs", "UnattributedMetrics", "UnattributedTraces", "Watchdog",
+      "AlbErrors", "AlbUnhealthyHosts", "AlertsNotDelivered", "AppGatewayErrors", "AppGatewayUnhealthyHosts", "AppServiceErrors", "AzureMysqlCpuHigh", "AzureMysqlStorageHigh",
+      "AzurePostgresqlCpuHigh", "AzurePostgresqlDown", "AzurePostgresqlStorageHigh", "AzureSqlCpuHigh", "AzureSqlStorageHigh", "AzureVmUnavailable", "CertificateExpires",
+      "CertificateExpiresSoon", "CloudLogsFailing", "CloudMetricsFailing", "CloudMetricsMissing", "CloudRunErrors", "CloudSqlCpuHigh", "CloudSqlStorageHigh", "CloudUnattributed", "CpuHigh",
+      "CpuSteal", "DiskAlmostFull", "DiskFillsIn24h", "DiskLow", "Ec2StatusCheckFailed", "ErrorSpike", "GatewayCertificateExpires", "GcpLoadBalancerErrors", "HeartbeatLost",
+      "HikariPoolWaiting", "HostMetricsMissing", "HostSilent", "HttpErrors", "HttpSlow", "JvmGcTime", "JvmHeapHigh", "LambdaErrors", "LambdaThrottled", "LogRulesFailing", "LogsRefused",
+      "MemoryLow", "MetricRulesFailing", "MetricsRefused", "MonitoringAgentSilent", "MonitoringDiskLow", "MonitoringServiceDown", "MonitoringServiceMemory", "MonitoringServiceRestarts",
+      "NewError", "NoLogsFromHost", "NotificationsFailing", "OomKill", "ProbeFailed", "ProbeSlow", "PubsubMessagesOld", "RdsConnectionsHigh", "RdsCpuHigh", "RdsStorageLow",
+      "ServiceBusDeadLetters", "SloBurn", "SloBurnFast", "SloBurnSlow", "SqsMessagesOld", "SystemdUnitFailed", "TargetDown", "TracesRefused", "UnattributedLogs", "UnattributedMetrics",
+      "UnattributedTraces", "Watchdog",
     ]);
   });
 
   it("each have a situation in which they fire and one in which they are quiet", () => {
-    for (const subject of subjects(specOf()))
+    for (const subject of subjects(specOf({}, assumed)))
       for (const { name } of subject.rules) {
         const own = cases[subject.name]!.filter(it => it.alert === name);
         assert.ok(own.some(it => it.fires) && own.some(it => !it.fires), name);
@@ -44,7 +48,7 @@ describe("the alerts", () => {
       assert.ok(rule.dashboard in dashboardUid, rule.name);
       assert.equal(rule.expr.includes("$T"), Boolean(rule.threshold), rule.name);
     }
-    for (const { alert, expr, annotations, labels } of rulesOf().filter(rule => rule.alert)) {
+    for (const { alert, expr, annotations, labels } of rulesOf({}, assumed).filter(rule => rule.alert)) {
       assert.doesNotMatch(`${expr}${JSON.stringify(annotations)}`, /\$[ET]\b|undefined/, alert);
       assert.ok(labels!.severity && labels!.about && annotations!.summary && annotations!.description, alert);
     }
@@ -74,6 +78,19 @@ describe("the alerts", () => {
     assert.ok(!names.includes("HeartbeatLost") && !names.includes("MonitoringAgentSilent"));
     assert.equal(rulesOf({}, { leaveOut: ["alloy"] }).find(rule => rule.alert === "Watchdog")!.expr, "vector(1)");
     assert.ok(rulesOf({}, { leaveOut: ["tempo"] }).every(rule => !rule.annotations?.traces_url));
+  });
+
+  it("about a cloud's resources are there for the services that cloudMetrics asks for, and no others", () => {
+    const about = (spec: ServerSpec) => (subjects(specOf({}, spec)).find(subject => subject.name === "cloud")?.rules ?? []).map(rule => rule.name);
+    assert.deepEqual(about({}), []);
+    assert.equal("rules/cloud.yml" in prometheusRuleFiles(specOf()), false);
+    assert.deepEqual(about({ cloudMetrics: { aws: { services: ["sqs"] }, gcp: { services: ["pubsub"] } } }), ["SqsMessagesOld", "PubsubMessagesOld", "CloudMetricsFailing", "CloudMetricsMissing", "CloudUnattributed"]);
+    assert.deepEqual(about({ cloudLogs: { gcp: { subscription: "logs" } } }), ["CloudLogsFailing", "CloudUnattributed"]);
+  });
+
+  it("about readings look at three of them, however far apart they are", () => {
+    const windows = (interval: "1m" | "5m" | "15m") => new Set([...rulesOf({}, { cloudMetrics: { interval, aws: { services: ["sqs"] } } }).find(rule => rule.alert === "SqsMessagesOld")!.expr.matchAll(/\[(\w+)\]/g)].map(match => match[1]));
+    assert.deepEqual([windows("1m"), windows("5m"), windows("15m")], [new Set(["15m"]), new Set(["15m"]), new Set(["45m"])]);
   });
 
   it("are listed for the documentation without template marks", () => {

@@ -81,6 +81,20 @@ describe("a monitoring server on AWS", () => {
     assert.ok(!Statement.find(({ Sid }) => Sid === "ReadReleases")!.Action.some(action => /Put|Delete/.test(action)));
   });
 
+  it("gets the rights that its spec asks of the account, and no others", async () => {
+    const { named } = await server({
+      cloudDatasources: { aws: [{}, { name: "shop", assumeRoleArn: "arn:aws:iam::210987654321:role/monitoring" }] },
+      cloudLogs: { environment: "prod", aws: { groups: [{ prefix: "/aws/lambda/" }] } },
+      discovery: { ec2: {} },
+    });
+    const { Statement } = JSON.parse(named("RolePolicy", "mon-server").policy) as { Statement: { Sid: string; Action: string[]; Resource: string | string[] }[] };
+    const of = (sid: string) => Statement.find(({ Sid }) => Sid === sid);
+    assert.ok(of("ReadAccount")!.Action.includes("cloudwatch:GetMetricData") && of("ReadAccount")!.Action.includes("ec2:DescribeInstances"));
+    assert.ok(of("ReadAccount")!.Action.every(action => /:(Get|List|Describe|Start|Stop)/.test(action)));
+    assert.deepEqual(of("ReadLogs")!.Resource, [`arn:aws:logs:${region}:${account}:log-group:/aws/lambda/*:*`]);
+    assert.deepEqual(of("OtherAccounts")!.Resource, ["arn:aws:iam::210987654321:role/monitoring"]);
+  });
+
   it("has two closed, encrypted buckets that answer over TLS only; releases are versioned", async () => {
     const { typed, named } = await server();
     assert.deepEqual(typed("Bucket").map(({ name }) => name), ["mon-configuration", "mon-telemetry"]);
@@ -238,6 +252,11 @@ describe("what is wrong with the arguments is said at once, all of it", () => {
     await refused({ instanceId: "i-1", memory: 4096, subnetId: "subnet-1" }, /subnetId: instanceId says which machine it is/);
     await refused({ dataVolumeId: "vol-1", dataSnapshotId: "snap-1" }, /dataVolumeId and dataSnapshotId cannot both be set/);
     await refused({ dataDiskGiB: 5 }, /dataDiskGiB: 5 is not allowed\. Allowed: a whole number from 10 to 16384/);
+  });
+
+  it("of clouds in which it is nobody", async () => {
+    await refused({ cloudDatasources: { gcp: [{}] } }, /cloudDatasources\.gcp: the server is on AWS and is nobody on Google Cloud\. Give the e-mail of a serviceAccount/);
+    await refused({ discovery: { azure: {} }, storage: { kind: "gcs" } }, /(?=[^]*discovery\.azure: the server is on AWS)(?=[^]*storage\.kind: "gcs" is not allowed on AWS)/);
   });
 
   it("of the spec and of mistyped arguments", async () => {

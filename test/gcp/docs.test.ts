@@ -34,6 +34,7 @@ describe("docs/gcp.md", () => {
     assert.deepEqual(projectReads(resolveSpec({})), []);
     assert.ok(projectReads(resolveSpec({ discovery: { gce: { zones: ["europe-west3-b"] } } })).length && row.includes("discovery.gce"));
     assert.ok(projectReads(resolveSpec({ cloudDatasources: { gcp: [{}] } })).length && row.includes("cloudDatasources.gcp"));
+    assert.ok(projectReads(resolveSpec({ cloudMetrics: { gcp: { services: ["cloud-sql"] } } })).length && row.includes("cloudMetrics.gcp"));
   });
 });
 

@@ -108,6 +108,17 @@ describe("a monitoring server on Google Cloud", () => {
     for (const api of ["monitoring", "logging"]) assert.ok(services.includes(`${api}.googleapis.com`), api);
   });
 
+  it("reads the metrics and the logs of the cloud that its spec asks for", async () => {
+    const { typed, component } = await server({ cloudMetrics: { gcp: { services: ["cloud-sql"] } }, cloudLogs: { gcp: { subscription: "lgtm-logs" } }, cloudDatasources: { gcp: [{ logs: false }] } });
+    assert.deepEqual(typed("IAMMember").map(({ inputs }) => [inputs.project, inputs.role]), [[project, "roles/monitoring.viewer"]]);
+    assert.deepEqual(typed("SubscriptionIAMMember").map(({ inputs }) => [inputs.project, inputs.subscription, inputs.role]), [[project, "lgtm-logs", "roles/pubsub.subscriber"]]);
+    assert.ok(typed("Service").some(({ inputs }) => inputs.service === "pubsub.googleapis.com"));
+    assert.ok((await seen(component.requiredRoles)).value?.every(({ granted }) => granted));
+    const elsewhere = await server({ cloudLogs: { gcp: { subscription: "lgtm-logs", project: "shop-logs" } } });
+    assert.deepEqual(elsewhere.typed("SubscriptionIAMMember"), []);
+    assert.deepEqual((await seen(elsewhere.component.requiredRoles)).value?.filter(({ granted }) => !granted).map(({ on, name }) => [on, name]), [["subscription", "projects/shop-logs/subscriptions/lgtm-logs"]]);
+  });
+
   it("switches on the services it needs and never off, or leaves that to others", async () => {
     const { typed } = await server({ domain: "mon.example.com", managedZone: "example-com" });
     assert.deepEqual(typed("Service").map(({ inputs }) => inputs.service), ["compute", "iam", "secretmanager", "storage", "dns"].map(api => `${api}.googleapis.com`));

@@ -27,6 +27,8 @@ export const azureCases: Case[] = [
   disk("CKV_AZURE_251", { publicNetworkAccess: "Disabled", networkAccessPolicy: "DenyAll" }, {}, { publicNetworkAccess: "Disabled" }, { publicNetworkAccess: "Disabled", networkAccessPolicy: "AllowAll" }),
   machine("CKV_AZURE_97", { securityProfile: { encryptionAtHost: true } }, {}),
   machine("LGTM_AZURE_TRUSTED_LAUNCH", { securityProfile: trusted }, {}, { securityProfile: { ...trusted, uefiSettings: { vTpmEnabled: true } } }),
+  machine("LGTM_AZURE_TRUSTED_LAUNCH", { hardwareProfile: { vmSize: "Standard_B2pls_v2" }, securityProfile: trusted }, { hardwareProfile: { vmSize: "Standard_D2pls_v6" } }),
+  { rule: "LGTM_AZURE_TRUSTED_LAUNCH", good: [resource("azure-native:compute:VirtualMachine", { hardwareProfile: { vmSize: "Standard_B2pls_v2" } })], bad: [] },
   machine("CKV_AZURE_45", { osProfile: { customData: Buffer.from("#cloud-config\nhello: world\n").toString("base64") } }, { osProfile: { customData: Buffer.from("token: 0123456789abcdefghijklmn").toString("base64") } }, { userData: "DefaultEndpointsProtocol=https;AccountKey=0123456789012345678901234567890123456789ABCD==" }),
   machine("CKV_AZURE_50", { osProfile: { allowExtensionOperations: false } }, {}, { osProfile: { allowExtensionOperations: true } }),
   group("CKV_AZURE_10", rules(allow({}), deny), rules(world("22")), rules(world("20-30")), rules(world("*", { sourceAddressPrefix: "Internet" })), rules(allow({ sourceAddressPrefix: undefined, sourceAddressPrefixes: ["10.0.0.0/8", "0.0.0.0/0"], destinationPortRange: undefined, destinationPortRanges: ["443", "22"] }))),

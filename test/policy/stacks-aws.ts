@@ -1,4 +1,5 @@
 import { AppServerAccess, MonitoringServer, type MonitoringServerArgs } from "../../components/aws";
+import { PreviewRole } from "../../components/aws/preview-role";
 import { run } from "../aws/mocks";
 import type { Stacks } from "./stacks";
 
@@ -15,4 +16,6 @@ export const awsStacks: Stacks = {
       const { contract } = new MonitoringServer("mon", { allowedCidrs: ["203.0.113.0/24"] });
       return new AppServerAccess("orders", { server: contract, securityGroupId: "sg-orders", ports: [9100, 8080] });
     })).registered,
+  "aws: role for previews": async () =>
+    (await run(() => new PreviewRole("ci", { repository: "acme@1/infra@2", environments: ["preview-dev", "preview-prod"], stateBucket: "acme-pulumi", kmsKeyArn: "arn:aws:kms:eu-central-1:123456789012:key/1" }))).registered,
 };

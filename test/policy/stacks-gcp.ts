@@ -1,4 +1,5 @@
 import { AppServerAccess, MonitoringServer, type MonitoringServerArgs } from "../../components/gcp";
+import { PreviewRole } from "../../components/gcp/preview-role";
 import { run } from "../gcp/mocks";
 import type { Stacks } from "./stacks";
 
@@ -15,4 +16,6 @@ export const gcpStacks: Stacks = {
       const { contract } = new MonitoringServer("mon", { allowedCidrs: ["203.0.113.0/24"] });
       return new AppServerAccess("orders", { server: contract, serviceAccount: "orders@shop.iam.gserviceaccount.com", ports: [9100, 8080] });
     })).registered,
+  "gcp: role for previews": async () =>
+    (await run(() => new PreviewRole("ci", { repository: "acme@1/infra@2", environments: ["preview-dev", "preview-prod"], stateBucket: "acme-pulumi", kmsKey: "projects/p/locations/l/keyRings/r/cryptoKeys/k" }))).registered,
 };

@@ -6,13 +6,15 @@ import unittest
 from unittest import mock
 
 import guest
+import commands
+import files
 import secret_cache
 import secret_files
 import secrets_store
 import status
 import store_http
 from errors import Refused, StepError
-from scene import release_of
+from scene import Scene, release_of
 
 
 class Secrets(unittest.TestCase):
@@ -51,6 +53,28 @@ class Secrets(unittest.TestCase):
         self.assertEqual(guest.read_bytes(self.root + "/run/secrets.next/caddy/push.token"), b"rotated")
         second.forget_staged()
         self.assertFalse(os.path.exists(self.root + "/run/secrets.next"))
+
+
+class Boot(unittest.TestCase):
+    def test_what_is_there_is_filled_in_and_what_is_lacking_is_said(self):
+        scene = Scene(self)
+        scene.grafana = "http://127.0.0.1:1"
+        scene.secret("grafana-admin-password", "a-password")
+        scene.release("a", {"grafana": "graf 1", "caddy": "caddy 1"})
+        self.assertEqual(scene.run("a")[0], "applied")
+        path = scene.root + "/machine.json"
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(scene.machine, file)
+        for lacking, code, there in ((None, 0, ["caddy", "grafana"]), ("grafana-admin-password", 1, ["caddy"])):
+            files.remove(scene.root + "/run")
+            if lacking:
+                os.remove(os.path.join(scene.root, "secrets", lacking))
+            # The firewall is the machine's.
+            with mock.patch("firewall.block_metadata") as closed, mock.patch("builtins.print") as said:
+                self.assertEqual(commands.secrets_only(path), code)
+            closed.assert_called_once()
+            self.assertEqual(sorted({path.split("/")[0] for path in files.tree(scene.root + "/run/secrets")}), there)
+            self.assertIn(lacking or "2 files", str(said.mock_calls))
 
 
 class CloudSecrets(unittest.TestCase):
