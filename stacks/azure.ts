@@ -6,7 +6,7 @@ import { givenSecrets } from "./secrets";
 
 const texts = [
   "resourceGroupName", "location", "zone", "vmSize", "imageId", "subnetId", "cidrBlock", "privateAddress", "networkSecurityGroupId", "publicIpAddressId", "identityId",
-  "configurationAccountId", "telemetryContainerId", "keyVaultId", "dataDiskId", "dataSnapshotId", "diskEncryptionSetId", "zoneId", "vmId",
+  "configurationAccountId", "telemetryContainerId", "keyVaultId", "dataDiskId", "dataSnapshotId", "diskEncryptionSetId", "eventHubsNamespaceId", "zoneId", "vmId",
 ] as const;
 const switches = ["trustedLaunch", "encryptionAtHost"] as const;
 

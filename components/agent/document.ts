@@ -1,5 +1,5 @@
 import { programs, type ProgramName } from "../local/programs/table";
-import type { SecretStore } from "../server/guest/machine";
+import type { CloudSecrets } from "../server/contract";
 import { sha256 } from "../server/bundle";
 import { alloyConfig, caFile } from "./alloy";
 import { resolveAgent } from "./check";
@@ -18,7 +18,7 @@ export interface AgentDocument {
   /** Takes a changed configuration, or says what is wrong with it. */
   reload: string;
   /** Where the machine itself fetches its token, with the secret's name there; null where it is given. */
-  token: (Exclude<SecretStore, { kind: "folder" }> & { name: string }) | null;
+  token: (CloudSecrets & { name: string }) | null;
 }
 
 interface AgentProgram {

@@ -1,25 +1,30 @@
+import { failedSpan, failedSpans } from "../server/failing-spans";
 import { by, type RecordingRule, type Subject } from "./rule";
 
 /**
  * Requests that services answer, from what each of them has: Micrometer by Prometheus (seconds) or OTLP (milliseconds),
  * OpenTelemetry's own metric, else Tempo's span metrics. The first that a service has is taken, so nothing is counted twice.
  */
+const answering = 'span_kind="SPAN_KIND_SERVER"';
+const answered5xx = (metric: string, status: string) => ({ metric, all: "", failed: `rate(${metric}_count{${status}=~"5.."}[5m])` });
 const sources = [
-  { metric: "http_server_requests_seconds", scale: 1, all: "", failed: 'status=~"5.."' },
-  { metric: "http_server_requests_milliseconds", scale: 1000, all: "", failed: 'status=~"5.."' },
-  { metric: "http_server_request_duration_seconds", scale: 1, all: "", failed: 'http_response_status_code=~"5.."' },
-  { metric: "traces_spanmetrics_latency", scale: 1, all: 'span_kind="SPAN_KIND_SERVER"', failed: 'span_kind="SPAN_KIND_SERVER", status_code="STATUS_CODE_ERROR"' },
+  { ...answered5xx("http_server_requests_seconds", "status"), scale: 1 },
+  { ...answered5xx("http_server_requests_milliseconds", "status"), scale: 1000 },
+  { ...answered5xx("http_server_request_duration_seconds", "http_response_status_code"), scale: 1 },
+  { metric: "traces_spanmetrics_latency", all: answering, failed: failedSpans("traces_spanmetrics_latency_count", answering, "5m"), scale: 1 },
 ];
 const service = "environment, service_name";
 const first = (each: (source: (typeof sources)[number]) => string) => sources.map(each).join(`\nor on (${service}) `);
 const seconds = (text: string, scale: number) => (scale === 1 ? text : `${text} / ${scale}`);
 
+const requests = ({ metric, all }: (typeof sources)[number]) => `sum by (${by("service")}) (rate(${metric}_count{${all}}[5m]))`;
+
 const records: RecordingRule[] = [
-  { record: "http_requests:rate5m", expr: first(({ metric, all }) => `sum by (${by("service")}) (rate(${metric}_count{${all}}[5m]))`) },
+  { record: "http_requests:rate5m", expr: first(requests) },
   {
-    // Zero where nothing fails, so that averages over a long window count the time without failures.
+    // Zero where nothing fails: averages over a long window count that time, and no other source is asked.
     record: "http_failures:rate5m",
-    expr: `(${first(({ metric, failed }) => `sum by (${by("service")}) (rate(${metric}_count{${failed}}[5m]))`)})\nor http_requests:rate5m * 0`,
+    expr: first(source => `(sum by (${by("service")}) (${source.failed}) or ${requests(source)} * 0)`),
   },
   { record: "http_latency_seconds:p95", expr: first(({ metric, all, scale }) => seconds(`histogram_quantile(0.95, sum by (${by("service", "le")}) (rate(${metric}_bucket{${all}}[5m])))`, scale)) },
   // Micrometer has buckets only where they are switched on; a slow average is slow, too.
@@ -45,7 +50,7 @@ export const http: Subject = {
       expr: `100 * http_failures:rate5m{$E} / http_requests:rate5m{$E} > $T and http_requests:rate5m{$E} > 1 / 60`,
       summary: '{{ $labels.service_name }} on {{ $labels.host }}: {{ printf "%.1f" $value }} % of the requests fail',
       description: "More than $T % of the requests end in a server error (5xx). The log lines of the time say why.",
-      logs: '| detected_level=~"error|fatal|critical"', traces: "status = error",
+      logs: '| detected_level=~"error|fatal|critical"', traces: failedSpan,
       source: "own, threshold as in awesome-prometheus-alerts (CC BY 4.0, Samuel Berthe)",
     },
     {
@@ -61,7 +66,7 @@ export const http: Subject = {
       expr: burns(14.4, "1h", "5m"),
       summary: '{{ $labels.service_name }}: {{ $value | humanizePercentage }} of the requests of the last hour failed',
       description: "At this pace a month's error budget ($T % must succeed) is used up in two days: 2 % of it in an hour.",
-      logs: '| detected_level=~"error|fatal|critical"', traces: "status = error",
+      logs: '| detected_level=~"error|fatal|critical"', traces: failedSpan,
       source: workbook,
     },
     {
@@ -69,7 +74,7 @@ export const http: Subject = {
       expr: burns(6, "6h", "30m"),
       summary: '{{ $labels.service_name }}: {{ $value | humanizePercentage }} of the requests of the last 6 hours failed',
       description: "At this pace a month's error budget ($T % must succeed) is used up in five days.",
-      logs: '| detected_level=~"error|fatal|critical"', traces: "status = error",
+      logs: '| detected_level=~"error|fatal|critical"', traces: failedSpan,
       source: workbook,
     },
     {
@@ -77,7 +82,7 @@ export const http: Subject = {
       expr: burns(1, "3d", "6h"),
       summary: '{{ $labels.service_name }}: {{ $value | humanizePercentage }} of the requests of the last 3 days failed',
       description: "More requests fail than the objective of $T % allows.",
-      logs: '| detected_level=~"error|fatal|critical"', traces: "status = error",
+      logs: '| detected_level=~"error|fatal|critical"', traces: failedSpan,
       source: workbook,
     },
   ],

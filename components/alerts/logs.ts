@@ -1,3 +1,4 @@
+import { failedSpan } from "../server/failing-spans";
 import { identity } from "../server/labels";
 import { wrappedErrors } from "../server/wrapped-errors";
 import { by, type RecordingRule, type Subject } from "./rule";
@@ -61,7 +62,7 @@ export const logs: Subject = {
       summary: "{{ $labels.service_name }} on {{ $labels.host }}: more errors than usual",
       description: "More than $T errors in 5 minutes, and three times as many as in 5 minutes of the hour before.",
       count: '{{ printf "%.0f" $value }}',
-      logs: errorLevels, traces: "status = error",
+      logs: errorLevels, traces: failedSpan,
       source: "own",
     },
     {
@@ -72,7 +73,7 @@ export const logs: Subject = {
       description: "Numbers and ids in the text are shown as #. The link leads to the lines themselves.",
       error: "{{ $labels.error }}",
       count: '{{ printf "%.0f" $value }}',
-      logs: errorLevels, traces: "status = error",
+      logs: errorLevels, traces: failedSpan,
       source: "own",
     },
   ],

@@ -93,8 +93,12 @@ export class MonitoringServer extends pulumi.ComponentResource {
     const readStatus = (hash: string, bucket: string) => async () => (await getObject({ bucket, key: storePaths.status(hash) }, { parent: this })).body;
     this.release = buckets.telemetry.name.apply(bucket => releaseWhenReady(this, release.apply(({ hash }) => hash), [pointer.urn, ...[...place.ready, ...named].map(({ urn }) => urn)], hash => readStatus(hash, bucket), args.waitSeconds ?? 1200, hint));
     this.contract = pulumi
-      .all([place.ip, place.securityGroupId, ca.certificate])
-      .apply(([ip, securityGroupId, certificate]) => contractOf(resolved, args.domain ?? ip, certificate, { secretName: secret => `${stored.prefix}/${secret}`, scrapeSource: { cloud: "aws", securityGroupId } }));
+      .all([place.ip, place.securityGroupId, ca.certificate, region])
+      .apply(([ip, securityGroupId, certificate, region]) => contractOf(resolved, args.domain ?? ip, certificate, {
+        secretName: secret => `${stored.prefix}/${secret}`,
+        secretStore: { kind: "ssm", prefix: stored.prefix, region },
+        scrapeSource: { cloud: "aws", securityGroupId },
+      }));
     this.tokens = secrets.tokens;
     this.adminPassword = secrets.adminPassword;
     this.data = pulumi.output({ volumeId: place.volumeId, telemetryBucket: buckets.telemetry.name });

@@ -55,6 +55,8 @@ export interface MonitoringServerArgs extends CloudServerArgs {
   dataSnapshotId?: pulumi.Input<string>;
   /** Disk encryption set with a key of your own, for both disks. @default the keys of Azure */
   diskEncryptionSetId?: pulumi.Input<string>;
+  /** Event Hubs namespace of `cloudLogs.azure`, for which the identity of its own is given the right to receive. @default none: needed with `cloudLogs.azure`, unless `identityId` has that right */
+  eventHubsNamespaceId?: pulumi.Input<string>;
   /** DNS zone in which `domain` gets its record. @default none: the record is yours to make */
   zoneId?: pulumi.Input<string>;
   /** A machine that exists, reached through Run Command: Ubuntu 24.04 or Debian 12 and later. `identityId` names the identity among its own that it uses; its network and disks stay as they are. @default a new machine */
@@ -73,6 +75,7 @@ const idTypes = {
   dataDiskId: "Microsoft.Compute/disks",
   dataSnapshotId: "Microsoft.Compute/snapshots",
   diskEncryptionSetId: "Microsoft.Compute/diskEncryptionSets",
+  eventHubsNamespaceId: "Microsoft.EventHub/namespaces",
   zoneId: "Microsoft.Network/dnszones",
   vmId: "Microsoft.Compute/virtualMachines",
 } as const satisfies Partial<Record<keyof MonitoringServerArgs, string>>;
@@ -125,11 +128,20 @@ function problemsOf(name: string, args: MonitoringServerArgs): string[] {
       ? ["publicAddress: false leaves a server in a network of its own without a way to the internet, and it could not fetch its images. Give subnetId of a subnet with a NAT gateway, or leave publicAddress out."]
       : []),
     ...zoneProblems(args),
+    ...eventHubsProblems(args),
     ...(given("vmId") ? ofNewMachines.filter(given).map(key => `${key}: vmId says which machine it is, so this cannot be chosen. Leave one of them out.`) : []),
     ...(given("vmId") && args.memory === undefined ? ["memory: missing. Say how much the machine of vmId has, in MiB as it is sold, such as memory: 4096."] : []),
     ...(given("vmId") && !given("identityId") ? ["identityId: missing. Say which user-assigned identity of the machine of vmId the server is to use; it needs what the output requiredRoles says."] : []),
     ...(given("cidrBlock") && !/^(\d{1,3}\.){3}\d{1,3}\/(1[6-9]|2[0-8])$/.test(args.cidrBlock!) ? [`cidrBlock: ${JSON.stringify(args.cidrBlock)} is not allowed. Allowed: an IPv4 range from /16 to /28, such as "10.90.0.0/24".`] : []),
   ];
+}
+
+function eventHubsProblems({ cloudLogs, eventHubsNamespaceId, identityId }: MonitoringServerArgs): string[] {
+  const namespace = cloudLogs?.azure?.namespace;
+  if (eventHubsNamespaceId === undefined) return namespace && identityId === undefined ? [`eventHubsNamespaceId: missing. cloudLogs.azure reads ${namespace}, and the server's identity has to be given the right to. Give the namespace's resource id.`] : [];
+  if (!namespace) return ["eventHubsNamespaceId: nothing reads it. Give cloudLogs.azure, or leave it out."];
+  const name = typeof eventHubsNamespaceId === "string" ? parseId(eventHubsNamespaceId)?.names[0] : undefined;
+  return name && !namespace.startsWith(`${name.toLowerCase()}.`) ? [`eventHubsNamespaceId: "${name}" is not the namespace ${namespace} of cloudLogs.azure.`] : [];
 }
 
 function zoneProblems({ zoneId, domain }: MonitoringServerArgs): string[] {

@@ -72,7 +72,7 @@ export class MonitoringServer extends pulumi.ComponentResource {
       { key: "writes-status", role: "Storage Blob Data Contributor", scope: containers.status.id },
       { key: "writes-telemetry", role: "Storage Blob Data Contributor", scope: containers.telemetry.id },
       ...stored.scopes.map(each => ({ ...each, role: "Key Vault Secrets User" as const })),
-      ...accountReads(resolved).map(({ subscription, ...each }) => ({ ...each, scope: pulumi.interpolate`/subscriptions/${subscription ?? place.subscriptionId}` })),
+      ...accountReads(resolved, args, place.subscriptionId),
     ];
     this.requiredRoles = required(needed);
     const rights = who.made ? assign(this, name, who, needed, place.subscriptionId) : [];

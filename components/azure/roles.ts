@@ -1,5 +1,6 @@
 import { RoleAssignment } from "@pulumi/azure-native/authorization/roleAssignment";
 import * as pulumi from "@pulumi/pulumi";
+import { azureLogsRoles } from "../server/cloud-logs";
 import type { Identity } from "./identity";
 import { guid } from "./names";
 
@@ -10,6 +11,7 @@ export const roles = {
   "Key Vault Secrets User": "4633458b-17de-408a-b874-0445c86b69e6",
   Reader: "acdd72a7-3385-48ef-bd42-f606fba81ae7",
   "Monitoring Reader": "43d0d8ad-25c7-4714-9337-8ba259a9fe05",
+  ...azureLogsRoles,
   "Disk Backup Reader": "3e5e47e6-65f7-47ef-90b5-e5dd4d455f24",
   "Disk Snapshot Contributor": "7efff54f-a5b4-42b5-a1c5-5411624893ce",
 } as const;

@@ -1,3 +1,4 @@
+import { failedSpans } from "../server/failing-spans";
 import { answering, ofService } from "./selectors";
 
 /**
@@ -8,9 +9,10 @@ interface Counted {
   /** Metrics without their endings. */
   counts: string;
   buckets: string;
-  /** Selector of all requests, and of the failing ones. */
+  /** Selector of all requests. */
   all: string;
-  failed: string;
+  /** Failing ones a second, as series. */
+  failed: (window: string) => string;
   /** Divides a duration to seconds. */
   scale: number;
 }
@@ -19,7 +21,7 @@ const micrometer = (unit: string, scale: number): Counted => ({
   counts: `http_server_requests_${unit}_count`,
   buckets: `http_server_requests_${unit}_bucket`,
   all: ofService,
-  failed: `${ofService}, status=~"5.."`,
+  failed: window => `rate(http_server_requests_${unit}_count{${ofService}, status=~"5.."}[${window}])`,
   scale,
 });
 
@@ -27,7 +29,7 @@ const fromSpans: Counted = {
   counts: "traces_spanmetrics_calls_total",
   buckets: "traces_spanmetrics_latency_bucket",
   all: `${ofService}, ${answering}`,
-  failed: `${ofService}, ${answering}, status_code="STATUS_CODE_ERROR"`,
+  failed: window => failedSpans("traces_spanmetrics_calls_total", `${ofService}, ${answering}`, window),
   scale: 1,
 };
 
@@ -42,7 +44,7 @@ export const requestRate = (by: string, window = "$__rate_interval") => firstOf(
 export const failingShare = (by: string, window = "$__rate_interval") =>
   firstOf(({ counts, all, failed }) => {
     const total = `sum by (${by}) (rate(${counts}{${all}}[${window}]))`;
-    return `(sum by (${by}) (rate(${counts}{${failed}}[${window}])) or ${total} * 0) / (${total} > 0)`;
+    return `(sum by (${by}) (${failed(window)}) or ${total} * 0) / (${total} > 0)`;
   });
 
 /** Seconds in which this share of the requests is answered. */

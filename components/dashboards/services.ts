@@ -1,3 +1,4 @@
+import { failedSpans } from "../server/failing-spans";
 import { labels } from "../server/labels";
 import { aboutService, fromColumn, fromLabel, toDashboard } from "./links";
 import { failing, heatmap, nodegraph, slow, stat, table, timeseries, traces, type Dashboard } from "./panels";
@@ -9,11 +10,11 @@ const latency = "traces_spanmetrics_latency";
 const service = `${labels.environment}, ${labels.service}`;
 const operation = `${service}, span_name`;
 const graph = `environment=~"$environment"`;
-const error = 'status_code="STATUS_CODE_ERROR"';
 const calling = 'span_kind="SPAN_KIND_CLIENT"';
 
-const perSecond = (kind: string, by: string, window: string, more = "") => `sum by (${by}) (rate(${calls}{${ofService}, ${kind}${more && `, ${more}`}}[${window}]))`;
-const errorShare = (kind: string, by: string, window: string) => `(${perSecond(kind, by, window, error)} or ${perSecond(kind, by, window)} * 0) / (${perSecond(kind, by, window)} > 0)`;
+const perSecond = (kind: string, by: string, window: string) => `sum by (${by}) (rate(${calls}{${ofService}, ${kind}}[${window}]))`;
+const failures = (kind: string, by: string, window: string) => `(sum by (${by}) (${failedSpans(calls, `${ofService}, ${kind}`, window)}) or ${perSecond(kind, by, window)} * 0)`;
+const errorShare = (kind: string, by: string, window: string) => `${failures(kind, by, window)} / (${perSecond(kind, by, window)} > 0)`;
 const quantile = (q: number, kind: string, by: string, window: string) => `histogram_quantile(${q}, sum by (le, ${by}) (rate(${latency}_bucket{${ofService}, ${kind}}[${window}])))`;
 const edges = (metric: string) => `sum by (client, server) (rate(traces_service_graph_request_${metric}{${graph}}[5m]))`;
 const rate = "$__rate_interval";
@@ -60,7 +61,7 @@ export const services: Dashboard = {
           about: "Share of all requests that fail, over five minutes.",
           source: red,
           queries: [
-            now(`sum(${perSecond(answering, service, "5m", error)} or ${perSecond(answering, service, "5m")} * 0) / (sum(${perSecond(answering, service, "5m")}) > 0)`),
+            now(`sum${failures(answering, service, "5m")} / (sum(${perSecond(answering, service, "5m")}) > 0)`),
           ],
           unit: "percentunit", decimals: 2, thresholds: failing, noValue: "no requests", width: 4,
         }),

@@ -1,3 +1,4 @@
+import { failedSpan, failedSpans } from "../server/failing-spans";
 import { labels } from "../server/labels";
 import { fromLabel, toDashboard } from "./links";
 import { failing, slow, timeseries, traces, type Dashboard } from "./panels";
@@ -5,10 +6,9 @@ import { prometheus, traceql } from "./queries";
 import { answering, ofService, ofSpan } from "./selectors";
 
 const found = `${ofSpan} && name =~ "$operation" && $condition`;
-/** Spring sets no error on a span whose exception it turned into an answer: then the status of the answer says it. */
-const failed = '(status = error || span.outcome = "SERVER_ERROR" || span.http.response.status_code >= 500 || span.http.status_code >= 500)';
 const shown = "select(resource.service.name, resource.environment, resource.host)";
-const perService = (metric: string, more = "") => `sum by (${labels.service}) (rate(${metric}{${ofService}, ${answering}${more}}[$__rate_interval]))`;
+const perService = (metric: string) => `sum by (${labels.service}) (rate(${metric}{${ofService}, ${answering}}[$__rate_interval]))`;
+const failedPerService = (metric: string) => `sum by (${labels.service}) (${failedSpans(metric, `${ofService}, ${answering}`, "$__rate_interval")})`;
 const calls = "traces_spanmetrics_calls_total";
 const links = [toDashboard("traces", "Only this service", { service: fromLabel(labels.service) }), toDashboard("logs", "Log lines", { service: fromLabel(labels.service) })];
 const sampled = "Counted from spans: where an application samples its traces, these are the sampled ones.";
@@ -32,7 +32,7 @@ export const tracesDashboard: Dashboard = {
         traces({
           title: "Failing",
           about: "Newest traces with a span that failed, or that answered with 5xx.",
-          queries: [traceql(`{ ${found} && ${failed} } | ${shown}`)],
+          queries: [traceql(`{ ${found} && ${failedSpan} } | ${shown}`)],
           emptyWhenHealthy: "no trace fails", width: 12,
         }),
         traces({
@@ -51,7 +51,7 @@ export const tracesDashboard: Dashboard = {
           title: "Failing calls",
           about: `Share of answered calls that failed. ${sampled}`,
           queries: [
-            prometheus(`(${perService(calls, ', status_code="STATUS_CODE_ERROR"')} or ${perService(calls)} * 0) / (${perService(calls)} > 0)`, { legend: "{{service_name}}" }),
+            prometheus(`(${failedPerService(calls)} or ${perService(calls)} * 0) / (${perService(calls)} > 0)`, { legend: "{{service_name}}" }),
           ],
           unit: "percentunit", thresholds: failing, width: 8, links,
         }),

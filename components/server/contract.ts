@@ -1,3 +1,4 @@
+import type { FolderSecrets, SecretStore } from "./guest/machine";
 import type { ResolvedSpec } from "./spec";
 import type { PublicPort } from "./ports";
 
@@ -6,6 +7,9 @@ export type ScrapeSource =
   | { cloud: "aws"; securityGroupId: string }
   | { cloud: "azure"; applicationSecurityGroupId?: string; privateAddress: string }
   | { cloud: "gcp"; serviceAccount: string; networkTag: string; network: string; project: string };
+
+/** A secret store of a cloud. */
+export type CloudSecrets = Exclude<SecretStore, FolderSecrets>;
 
 /** Everything that others need to know about a server. Plain data: it survives a StackReference. Tokens are not in it. */
 export interface ServerContract {
@@ -27,12 +31,15 @@ export interface ServerContract {
   tokenSecrets?: { push: Record<string, string>; read: Record<string, string> };
   /** Absent where nothing in the network can be told by it, such as over SSH. */
   scrapeSource?: ScrapeSource;
+  /** How a machine of the same cloud reads its token with its own identity: the secret `push-<client>`. Absent where the server itself keeps them. */
+  secretStore?: CloudSecrets;
 }
 
 /** What only the place where a server runs knows. */
 export interface Place {
   /** Name of a secret in the server's store. */
   secretName(secret: string): string;
+  secretStore?: CloudSecrets;
   scrapeSource?: ScrapeSource;
 }
 
@@ -51,6 +58,7 @@ export function contractOf(spec: ResolvedSpec, address: string, ca: string, plac
     readClients: spec.readClients,
     labels: { environment: spec.environment, cloud: spec.cloud, host: spec.host },
     ...(place && { tokenSecrets: { push: namesOf("push", spec.pushClients, place), read: namesOf("read", spec.readClients, place) } }),
+    ...(place?.secretStore && { secretStore: place.secretStore }),
     ...(place?.scrapeSource && { scrapeSource: place.scrapeSource }),
   };
 }

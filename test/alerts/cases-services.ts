@@ -8,6 +8,7 @@ const inMilliseconds = { [named("http_server_requests_milliseconds_count", { ...
 const ofOpenTelemetry = { [named("http_server_request_duration_seconds_count", { ...ofService, http_response_status_code: "200" })]: "0+540x60", [named("http_server_request_duration_seconds_count", { ...ofService, http_response_status_code: "502" })]: "0+60x60" };
 const span = (status: string) => named("traces_spanmetrics_latency_count", { ...ofService, span_kind: "SPAN_KIND_SERVER", span_name: "GET /", status_code: `STATUS_CODE_${status}` });
 const spans = { [span("UNSET")]: "0+540x60", [span("ERROR")]: "0+60x60" };
+const spanOfSpring = (outcome: string) => named("traces_spanmetrics_latency_count", { ...ofService, span_kind: "SPAN_KIND_SERVER", span_name: "http post /pay", status_code: "STATUS_CODE_UNSET", outcome });
 
 const buckets = (metric: string, scale: number, fast: string, all: string) =>
   Object.fromEntries([...[0.5 * scale, 5 * scale].map((le, i) => [named(`${metric}_bucket`, { ...ofService, le: String(le) }), i ? all : fast]), [named(`${metric}_bucket`, { ...ofService, le: "+Inf" }), all], [named(`${metric}_count`, { ...ofService, status: "200" }), all]]);
@@ -18,6 +19,9 @@ export const httpCases: Case[] = [
   { alert: "HttpErrors", when: "a tenth fails, by Micrometer over OTLP", series: inMilliseconds, at: 20, fires: ofService },
   { alert: "HttpErrors", when: "a tenth fails, by OpenTelemetry's metric", series: ofOpenTelemetry, at: 20, fires: ofService },
   { alert: "HttpErrors", when: "a tenth fails, and only traces say so", series: spans, at: 20, fires: ofService },
+  { alert: "HttpErrors", when: "a tenth fails, and only the outcome of Spring's traces says so", series: { [spanOfSpring("SUCCESS")]: "0+540x60", [spanOfSpring("SERVER_ERROR")]: "0+60x60" }, at: 20, fires: ofService },
+  { alert: "HttpErrors", when: "a tenth is refused, which is the caller's fault", series: { [spanOfSpring("SUCCESS")]: "0+540x60", [spanOfSpring("CLIENT_ERROR")]: "0+60x60" }, at: 20 },
+  { alert: "HttpErrors", when: "Micrometer has never counted a failure, whatever the traces call an error", series: { ...spans, [named("http_server_requests_seconds_count", { ...ofService, status: "200", uri: "/" })]: "0+600x60" }, at: 20 },
   { alert: "HttpErrors", when: "Micrometer counts no failure, whatever the traces call an error", series: { ...spans, ...requests("0+600x60", "0x60") }, at: 20 },
   { alert: "HttpErrors", when: "one in a hundred fails", series: requests("0+594x60", "0+6x60"), at: 20 },
   { alert: "HttpErrors", when: "there is next to no request", series: requests("0x60", "0 0 0 0 1x60"), at: 9 },

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import * as pulumi from "@pulumi/pulumi";
 import { Provider } from "@pulumi/azure-native/provider";
 import { parse } from "yaml";
 import { MonitoringServer, type MonitoringServerArgs } from "../../components/azure";
@@ -130,13 +131,24 @@ describe("a monitoring server on Azure", () => {
   it("reads its subscription only as far as its spec asks", async () => {
     const other = "12345678-1234-1234-1234-123456789012";
     const reads = async (more: Partial<MonitoringServerArgs>) =>
-      (await server(more)).typed("RoleAssignment").filter(({ inputs }) => /^\/subscriptions\/[^/]+$/.test(String(inputs.scope))).map(({ name, inputs }) => [name, inputs.scope, String(inputs.roleDefinitionId).split("/").at(-1)]);
+      (await server(more)).typed("RoleAssignment").filter(({ inputs }) => /^\/subscriptions\/[^/]+$/.test(String(inputs.scope))).map(({ name, inputs }) => [name, inputs.scope, String(inputs.roleDefinitionId).split("/").at(-1)]).sort();
     assert.deepEqual(await reads({ discovery: { azure: {} } }), [["mon-discovers-subscription", `/subscriptions/${subscription}`, "acdd72a7-3385-48ef-bd42-f606fba81ae7"]]);
     assert.deepEqual(await reads({ discovery: { azure: { subscriptions: [other] } }, cloudDatasources: { azure: [{}] } }), [
-      ["mon-monitors-subscription", `/subscriptions/${subscription}`, "43d0d8ad-25c7-4714-9337-8ba259a9fe05"],
       [`mon-discovers-${other}`, `/subscriptions/${other}`, "acdd72a7-3385-48ef-bd42-f606fba81ae7"],
+      ["mon-monitors-subscription", `/subscriptions/${subscription}`, "43d0d8ad-25c7-4714-9337-8ba259a9fe05"],
     ]);
+    assert.deepEqual(await reads({ cloudMetrics: { azure: { services: ["sql"] } } }), [["mon-monitors-subscription", `/subscriptions/${subscription}`, "43d0d8ad-25c7-4714-9337-8ba259a9fe05"]]);
     assert.deepEqual(await reads({ discovery: { azure: {} }, cloudDatasources: { azure: [{}] } }), [["mon-monitors-subscription", `/subscriptions/${subscription}`, "43d0d8ad-25c7-4714-9337-8ba259a9fe05"]]);
+  });
+
+  it("receives logs of the namespace that its spec names", async () => {
+    const cloudLogs = { azure: { namespace: "orders-logs.servicebus.windows.net", hubs: ["logs"] } };
+    const eventHubsNamespaceId = id("Microsoft.EventHub/namespaces", "orders-logs", "theirs");
+    const { named } = await server({ cloudLogs, eventHubsNamespaceId });
+    assert.deepEqual([named("RoleAssignment", "mon-receives-logs").scope, String(named("RoleAssignment", "mon-receives-logs").roleDefinitionId).split("/").at(-1)], [eventHubsNamespaceId, "a638d3c7-ab3a-418d-83e6-5f17a39d4fde"]);
+    await assert.rejects(server({ cloudLogs }), /eventHubsNamespaceId: missing\. cloudLogs\.azure reads orders-logs\.servicebus\.windows\.net/);
+    await assert.rejects(server({ eventHubsNamespaceId }), /eventHubsNamespaceId: nothing reads it/);
+    await assert.rejects(server({ cloudLogs, eventHubsNamespaceId: id("Microsoft.EventHub/namespaces", "other") }), /"other" is not the namespace orders-logs\.servicebus\.windows\.net/);
   });
 
   it("has two closed storage accounts: telemetry has no shared key and is open to the server's subnet alone", async () => {
@@ -422,6 +434,45 @@ describe("what is wrong with the arguments is said at once, all of it", () => {
     await refused({ retention: { logs: "1h" } }, /retention\.logs: "1h" is not allowed/);
     await refused({ vmSiz: "Standard_B2pls_v2" }, /vmSiz: no such key/);
     await refused({ alerts: { slack: [{}] } }, /secrets\.alerts-slack-webhook: missing\. This server needs it/);
+  });
+});
+
+describe("what the engine is told about", () => {
+  /** Options of the resources that a server makes, by type and name. */
+  async function options(more: Partial<MonitoringServerArgs> = {}) {
+    const seenOptions: Record<string, pulumi.CustomResourceOptions> = {};
+    const record: pulumi.ResourceTransformation = ({ type, name, opts }) => {
+      seenOptions[`${type.split(":").pop()} ${name}`] = opts;
+      return undefined;
+    };
+    await run(() => new MonitoringServer("mon", { ...base, ...more }, { transformations: [record] }));
+    return seenOptions;
+  }
+  const retained = (all: Record<string, pulumi.CustomResourceOptions>) => Object.keys(all).filter(key => all[key]!.retainOnDelete).sort();
+  const trigger = async (more: Partial<MonitoringServerArgs>) => (await seen(pulumi.output((await options(more))["VirtualMachine mon-server"]!.replacementTrigger as pulumi.Input<string>))).value;
+
+  it("the data: it stays with all that it is in, unless it is to be deleted", async () => {
+    assert.deepEqual(retained(await options()), ["BlobContainer mon-telemetry", "BlobServiceProperties mon-telemetry", "Disk mon-data", "ResourceGroup mon", "StorageAccount mon-telemetry"]);
+    assert.deepEqual(retained(await options({ onDestroy: "delete", snapshotsKept: 7 })), []);
+    assert.deepEqual((await options())["Disk mon-data"]!.replaceOnChanges, ["creationData"]);
+  });
+
+  it("the machine: a newer image and another stage 0 wait for the next one, a pinned image makes it anew", async () => {
+    const floating = (await options())["VirtualMachine mon-server"]!;
+    assert.deepEqual([floating.deleteBeforeReplace, floating.ignoreChanges], [true, ["osProfile.customData", "storageProfile.imageReference"]]);
+    const pinned = (await options({ imageId: "Canonical:ubuntu-24_04-lts:server-arm64:24.04.202611010" }))["VirtualMachine mon-server"]!;
+    assert.deepEqual([pinned.replaceOnChanges, pinned.ignoreChanges], [["storageProfile.imageReference"], ["osProfile.customData"]]);
+  });
+
+  it("the machine's size: one of the same kind is a restart, other processors, controllers or disks a new machine", async () => {
+    const now = await trigger({});
+    assert.equal(await trigger({ size: "large" }), now);
+    for (const other of [{ vmSize: "Standard_B2s_v2" }, { vmSize: "Standard_D2ps_v6" }, { dataDiskId: id("Microsoft.Compute/disks", "other") }]) assert.notEqual(await trigger(other), now);
+  });
+
+  it("releases: what is uploaded under a name that is there already is deleted before", async () => {
+    const all = await options();
+    for (const role of ["bundle", "release", "pointer"]) assert.deepEqual([all[`Blob mon-${role}`]!.deleteBeforeReplace, all[`Blob mon-${role}`]!.retainOnDelete], [true, undefined]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { outcomeLabel } from "../failing-spans";
 import { labels } from "../labels";
 import { azureSuffix, gcsPart, inObjectStorage, s3Endpoint, storagePrefix, StorageKind } from "../storage";
 import { parseHours } from "../units";
@@ -90,6 +91,7 @@ function config(r: Rendering): object {
                 { name: labels.environment, source_labels: ["environment"] },
                 { name: labels.host, source_labels: ["host"] },
                 { name: labels.cloud, source_labels: ["cloud"] },
+                { name: outcomeLabel, source_labels: [outcomeLabel] },
               ],
             },
           },
