@@ -34,7 +34,7 @@ async function main(): Promise<void> {
   );
   const { program } = (await import(which === "ours" ? "./ours.js" : "./bare.js")) as { program(cloud: string, recorded: string): Promise<void> };
   await program(cloud, recorded);
-  await pulumi.runtime.waitForRPCs();
+  await pulumi.runtime.disconnect();
   process.stdout.write(JSON.stringify({ milliseconds: performance.now(), mebibytes: process.resourceUsage().maxRSS / 1024, resources }));
 }
 

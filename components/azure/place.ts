@@ -28,7 +28,7 @@ function group(parent: pulumi.Resource, name: string, args: MonitoringServerArgs
     return { resourceGroupName: pulumi.output(args.resourceGroupName), location: pulumi.output(args.location ?? found(args.resourceGroupName)) };
   }
   // A resource group is deleted with everything that is in it, also with what Pulumi was told to leave alone.
-  const made = new ResourceGroup(name, { location: args.location, tags }, { parent, retainOnDelete: keepsData(args) });
+  const made = new ResourceGroup(`${name}-group`, { location: args.location, tags }, { parent, retainOnDelete: keepsData(args) });
   return { resourceGroupName: made.name, location: made.location };
 }
 

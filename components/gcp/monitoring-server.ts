@@ -1,16 +1,15 @@
 import { getBucketObjectContent } from "@pulumi/gcp/storage/getBucketObjectContent";
 import * as pulumi from "@pulumi/pulumi";
 import { authority } from "../cloud/authority";
+import { prepare } from "../cloud/prepare";
 import { releaseWhenReady } from "../cloud/ready";
-import { renderBundle, type Plan } from "../server/bundle";
 import { ServerBundle } from "../server/bundle-resource";
 import { serverRoot } from "../server/compose";
 import { contractOf, type ScrapeSource, type ServerContract } from "../server/contract";
 import type { Machine } from "../server/guest/machine";
 import { storePaths } from "../server/release";
-import { wantedRelease, withAddress } from "../server/release-outputs";
+import { wantedRelease } from "../server/release-outputs";
 import { serverSecrets } from "../server/secrets-resource";
-import { resolveSpec } from "../server/spec";
 import { address, dnsRecord } from "./address";
 import { enableApis } from "./apis";
 import { checked, type MonitoringServerArgs } from "./args";
@@ -57,11 +56,8 @@ export class MonitoringServer extends pulumi.ComponentResource {
   readonly price: MonthlyPrice;
 
   constructor(name: string, args: MonitoringServerArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { spec: chosenSpec, machine: chosen } = checked(name, args);
-    const spec = withAddress(chosenSpec);
-    const resolved = resolveSpec(spec);
-    const bundle = renderBundle(spec);
-    const plan = JSON.parse(bundle.files["plan.json"]!) as Plan;
+    const { spec: given, machine: chosen } = checked(name, args);
+    const { spec, resolved, bundle, plan } = prepare(given, args, "gcp");
     super("lgtm:gcp:MonitoringServer", name, { ...spec }, opts);
     const ca = authority(this, name, resolved, args);
     const secrets = serverSecrets(this, name, plan.secrets, { ...args, secrets: { ...ca.secrets, ...args.secrets } });
@@ -93,7 +89,11 @@ export class MonitoringServer extends pulumi.ComponentResource {
     this.release = buckets.telemetry.apply(bucket => releaseWhenReady(this, release.apply(({ hash }) => hash), [pointer.urn, ...[...place.ready, ...named].map(({ urn }) => urn)], hash => readStatus(hash, bucket), args.waitSeconds ?? 1200, args.instance === undefined ? hint : hintOfExisting));
     this.contract = pulumi
       .all([place.ip, place.source, ca.certificate, at.project])
-      .apply(([ip, scrapeSource, certificate, project]) => contractOf(resolved, args.domain ?? ip, certificate, { secretName: secret => `projects/${project}/secrets/${stored.prefix}-${secret}`, scrapeSource }));
+      .apply(([ip, scrapeSource, certificate, project]) => contractOf(resolved, args.domain ?? ip, certificate, {
+        secretName: secret => `projects/${project}/secrets/${stored.prefix}-${secret}`,
+        secretStore: { kind: "secret-manager", project, prefix: stored.prefix },
+        scrapeSource,
+      }));
     this.tokens = secrets.tokens;
     this.adminPassword = secrets.adminPassword;
     this.data = pulumi.output({ disk: place.disk, telemetryBucket: buckets.telemetry });

@@ -452,7 +452,7 @@ describe("what the engine is told about", () => {
   const trigger = async (more: Partial<MonitoringServerArgs>) => (await seen(pulumi.output((await options(more))["VirtualMachine mon-server"]!.replacementTrigger as pulumi.Input<string>))).value;
 
   it("the data: it stays with all that it is in, unless it is to be deleted", async () => {
-    assert.deepEqual(retained(await options()), ["BlobContainer mon-telemetry", "BlobServiceProperties mon-telemetry", "Disk mon-data", "ResourceGroup mon", "StorageAccount mon-telemetry"]);
+    assert.deepEqual(retained(await options()), ["BlobContainer mon-telemetry", "BlobServiceProperties mon-telemetry", "Disk mon-data", "ResourceGroup mon-group", "StorageAccount mon-telemetry"]);
     assert.deepEqual(retained(await options({ onDestroy: "delete", snapshotsKept: 7 })), []);
     assert.deepEqual((await options())["Disk mon-data"]!.replaceOnChanges, ["creationData"]);
   });

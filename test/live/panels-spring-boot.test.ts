@@ -38,7 +38,7 @@ describe("a real Spring Boot application", async () => {
       { service: "orders", port: await freePort(), metrics: "scraped" },
       { service: "orders-otlp", port: await freePort(), metrics: "otlp" },
     ];
-    running = await startApplications(spec, applications, await freePort());
+    running = await startApplications(spec, applications, { port: await freePort() });
     await use(applications, 100);
   });
   after(async () => {
@@ -72,6 +72,16 @@ describe("a real Spring Boot application", async () => {
     console.log(summary(outcomes));
     assert.deepEqual(outcomes.filter(({ result, emptyWhenHealthy }) => result === "failed" || (result === "empty" && !emptyWhenHealthy)).map(nameOf), []);
     for (const name of ["Services / SQL statements slower than $slower A", "Traces / Failing A", "Errors / Errors A", "Overview / Services D"]) assert.equal(outcomes.find(outcome => nameOf(outcome) === name)?.result, "data", name);
+  });
+
+  it("counts a request as failed whose exception Spring turned into an answer, though its span says no error", options, async () => {
+    const span = 'span_name="http post /orders/{id}/pay", service_name="orders"';
+    const ask = async (query: string) => ((await (await fetch(`${stores.prometheus}/api/v1/query?${new URLSearchParams({ query })}`)).json()) as { data: { result: unknown[] } }).data.result.length;
+    assert.equal(await ask(`traces_spanmetrics_calls_total{${span}, status_code="STATUS_CODE_ERROR"}`), 0);
+    assert.equal(await ask(`traces_spanmetrics_calls_total{${span}, outcome="SERVER_ERROR"}`), 1);
+    const failing = await panelData(spec, stores, "services", "Operations", { refId: "B", chosen: { service: "orders" } });
+    const share = (operation: string) => Number(failing.find(({ metric }) => metric!.span_name === `http ${operation}`)?.value?.[1]);
+    assert.deepEqual(["post /orders/{id}/pay", "post /orders/{id}/cancel", "get /orders/{id}"].map(share), [1, 1, 0]);
   });
 
   it("shows its slow statement in the words of the program", options, async () => {

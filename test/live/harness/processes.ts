@@ -24,8 +24,11 @@ export interface ProcessServer {
   stop(): Promise<void>;
 }
 
-/** Renders `spec` on free ports and starts what this machine has. Throws with the program's last lines if one does not become healthy. */
-export async function startProcesses(spec: ServerSpec = {}): Promise<ProcessServer> {
+/**
+ * Renders `spec` on free ports and starts what this machine has. Throws with the program's last lines if one does not become healthy.
+ * `change` is the last word on a file of the configuration, where a test cannot do without.
+ */
+export async function startProcesses(spec: ServerSpec = {}, change = (_path: string, text: string) => text): Promise<ProcessServer> {
   const names = Object.keys(internalPorts) as (keyof typeof internalPorts)[];
   const [https, ...inner] = await freePorts(names.length + 1);
   const onFreePorts: ServerSpec = {
@@ -44,7 +47,7 @@ export async function startProcesses(spec: ServerSpec = {}): Promise<ProcessServ
     chmodSync(join(folder, path), mode);
   };
 
-  for (const [path, text] of Object.entries(bundle.files)) if (path.startsWith("config/")) write(path, filled(text));
+  for (const [path, text] of Object.entries(bundle.files)) if (path.startsWith("config/")) write(path, change(path, filled(text)));
   const secrets = Object.fromEntries(plan.secrets.map(name => [name, randomBytes(32).toString("hex")]));
   for (const [name, value] of Object.entries(secrets)) write(`secrets/${name}`, value, 0o600);
   for (const service of plan.services) {

@@ -7,6 +7,7 @@ import { isFound, locatePrograms } from "../../../components/local/programs";
 import type { ResolvedSpec } from "../../../components/server/spec";
 import { checkout } from "../../checkout";
 import { eventually, run, tryRun } from "./command";
+import type { MemoryGroup } from "./memory-group";
 
 const sources = join(checkout, "test/live/spring-boot");
 
@@ -37,38 +38,74 @@ export interface Application {
   service: string;
   port: number;
   metrics: "scraped" | "otlp";
+  /** Above its limit the kernel kills the application. @default no limit */
+  memory?: MemoryGroup;
 }
 
 export const applicationLabels = { environment: "prod", cloud: "aws", host: "orders-1" };
 
+/** Name of the agent among what runs on the applications' host. */
+export const agentName = "alloy";
+
 export interface RunningApplications {
+  /** Kills an application or the agent, as if it had died. */
+  kill(name: string): Promise<void>;
+  /** Starts again what has ended; an application answers then. */
+  restart(name: string): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Starts the applications and one agent, a real Alloy, that scrapes the first and reads the log files of all. */
-export async function startApplications(spec: ResolvedSpec, applications: Application[], agentPort: number): Promise<RunningApplications> {
+export interface AgentOptions {
+  /** Port of the agent itself. */
+  port: number;
+  /** How often it scrapes. @default "15s" */
+  every?: string;
+}
+
+/** Starts the applications and one agent, a real Alloy, that scrapes the host and what is to be scraped, and reads the log files of all. */
+export async function startApplications(spec: ResolvedSpec, applications: Application[], agent: AgentOptions): Promise<RunningApplications> {
   const jar = await builtApplication();
   const { alloy } = await locatePrograms(["alloy"]);
   if (!isFound(alloy!)) throw new Error(`Alloy is needed: ${alloy!.missing}`);
   const folder = mkdtempSync(join(tmpdir(), "lgtm-applications-"));
-  const running: ChildProcess[] = [];
-  const start = (name: string, program: string, args: string[], env: Record<string, string> = {}) => {
+  const running = new Map<string, ChildProcess>();
+  const start = (name: string, [program, ...args]: string[], env: Record<string, string> = {}) => {
     const output = openSync(join(folder, `${name}.out`), "a");
-    running.push(spawn(program, args, { cwd: folder, env: { PATH: process.env.PATH, HOME: folder, ...env }, stdio: ["ignore", output, output] }));
+    running.set(name, spawn(program!, args, { cwd: folder, env: { PATH: process.env.PATH, HOME: folder, ...env }, stdio: ["ignore", output, output] }));
+  };
+  // Memory outside the heap has no limit of the JVM's own: there the kernel's is the first that is met.
+  const java = ["java", "-Xmx96m", "-XX:MaxDirectMemorySize=8g", "-jar", jar];
+  const starts: Record<string, () => void> = {
+    ...Object.fromEntries(applications.map(it => [it.service, () => start(it.service, it.memory?.within(java) ?? java, { SPRING_APPLICATION_JSON: settings(spec, it, folder) })])),
+    [agentName]: () => start(agentName, [alloy!.path, "run", `--server.http.listen-addr=127.0.0.1:${agent.port}`, `--storage.path=${join(folder, "alloy")}`, "--disable-reporting", "agent.alloy"]),
+  };
+  const up = async ({ service, port }: Application) => {
+    await eventually(`${service} is up`, async () => (await fetch(`http://127.0.0.1:${port}/health`)).ok, { seconds: 120 }).catch((error: Error) => {
+      throw new Error(`${error.message}\n${readFileSync(join(folder, `${service}.out`), "utf8").split("\n").slice(-25).join("\n")}`);
+    });
+  };
+  const kill = (name: string) =>
+    new Promise<void>(resolve => {
+      const child = running.get(name)!;
+      if (child.exitCode !== null || child.signalCode !== null) return resolve();
+      child.once("exit", () => resolve());
+      child.kill("SIGKILL");
+    });
+  const restart = async (name: string) => {
+    await kill(name);
+    starts[name]!();
+    const application = applications.find(({ service }) => service === name);
+    if (application) await up(application);
   };
   const stop = async () => {
-    await Promise.all(running.map(child => new Promise(resolve => (child.exitCode === null ? (child.once("exit", resolve), child.kill("SIGKILL")) : resolve(undefined)))));
+    await Promise.all([...running.keys()].map(kill));
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    for (const application of applications) start(application.service, "java", ["-Xmx96m", "-jar", jar], { SPRING_APPLICATION_JSON: settings(spec, application, folder) });
-    writeFileSync(join(folder, "agent.alloy"), agent(spec, applications, folder));
-    start("alloy", alloy!.path, ["run", `--server.http.listen-addr=127.0.0.1:${agentPort}`, `--storage.path=${join(folder, "alloy")}`, "--disable-reporting", "agent.alloy"]);
-    for (const { service, port } of applications)
-      await eventually(`${service} is up`, async () => (await fetch(`http://127.0.0.1:${port}/health`)).ok, { seconds: 120 }).catch((error: Error) => {
-        throw new Error(`${error.message}\n${readFileSync(join(folder, `${service}.out`), "utf8").split("\n").slice(-25).join("\n")}`);
-      });
-    return { stop };
+    writeFileSync(join(folder, "agent.alloy"), agentConfig(spec, applications, folder, agent.every ?? "15s"));
+    for (const begin of Object.values(starts)) begin();
+    await Promise.all(applications.map(up));
+    return { kill, restart, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -90,7 +127,7 @@ function settings({ internalPorts }: ResolvedSpec, { service, port, metrics }: A
   });
 }
 
-function agent({ internalPorts }: ResolvedSpec, applications: Application[], folder: string): string {
+function agentConfig({ internalPorts }: ResolvedSpec, applications: Application[], folder: string, every: string): string {
   const labels = `{${Object.entries(applicationLabels).map(([name, value]) => `${name} = "${value}"`).join(", ")}}`;
   const scraped = applications.filter(({ metrics }) => metrics === "scraped").map(({ service, port }) => `{"__address__" = "127.0.0.1:${port}", "job" = "${service}", "service_name" = "${service}"}`);
   const read = applications.map(({ service }) => `{"__path__" = "${join(folder, `${service}.log`)}", "service_name" = "${service}"}`);
@@ -105,13 +142,15 @@ discovery.relabel "host" {
 }
 prometheus.scrape "host" {
   targets         = discovery.relabel.host.output
-  scrape_interval = "15s"
+  scrape_interval = "${every}"
+  scrape_timeout  = "${every}"
   forward_to      = [prometheus.remote_write.server.receiver]
 }
 prometheus.scrape "applications" {
   targets         = [${scraped.join(", ")}]
   metrics_path    = "/prometheus-provider"
-  scrape_interval = "15s"
+  scrape_interval = "${every}"
+  scrape_timeout  = "${every}"
   forward_to      = [prometheus.remote_write.server.receiver]
 }
 prometheus.remote_write "server" {

@@ -1,5 +1,8 @@
 package example;
 
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringApplication;
@@ -17,6 +20,7 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 public class Orders {
   private static final Logger log = LoggerFactory.getLogger(Orders.class);
+  private final List<ByteBuffer> leaked = new ArrayList<>();
   private final JdbcTemplate database;
 
   public Orders(JdbcTemplate database) {
@@ -49,6 +53,20 @@ public class Orders {
   @PostMapping("/orders/{id}/cancel")
   public String cancel(@PathVariable int id) {
     throw new IllegalStateException("Order " + id + " is already sent");
+  }
+
+  /** The database is slow: it answers after so many milliseconds. */
+  @GetMapping("/late/{milliseconds}")
+  public String late(@PathVariable long milliseconds) {
+    database.execute("call pause(" + milliseconds + ")");
+    return "late";
+  }
+
+  /** Takes memory outside the heap and keeps it. */
+  @PostMapping("/leak/{mebibytes}")
+  public int leak(@PathVariable int mebibytes) {
+    for (int i = 0; i < mebibytes; i++) leaked.add(ByteBuffer.allocateDirect(1 << 20));
+    return leaked.size();
   }
 
   /** Takes as much as the heap holds, so that garbage is collected. */
