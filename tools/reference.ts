@@ -3,11 +3,12 @@ import { join } from "node:path";
 import { alertTable } from "../components/alerts";
 import { dashboardTable } from "../components/dashboards";
 import { resolveSpec } from "../components/server/spec";
+import { policyRules } from "../policy/documentation";
 import { checkout } from "./stack";
 
 /** Pages that are made of the code: `npm run reference` writes them, and a test fails when they are not what the code says. */
 export function referencePages(): Record<string, string> {
-  return { "docs/alert-rules.md": alertRules(), "docs/dashboards.md": dashboards() };
+  return { "docs/alert-rules.md": alertRules(), "docs/dashboards.md": dashboards(), "docs/policy-rules.md": `# Policy rules\n\n${made}\nHow they run: [policy.md](policy.md).\n\n${policyRules()}` };
 }
 
 const made = "Made of the code by `npm run reference`; do not edit.";

@@ -1,5 +1,6 @@
 import { programs, type ProgramName } from "../local/programs/table";
-import type { CloudSecrets } from "../server/contract";
+import type { CloudSecrets, ServerContract } from "../server/contract";
+import { SpecError } from "../server/spec-error";
 import { sha256 } from "../server/bundle";
 import { alloyConfig, caFile } from "./alloy";
 import { resolveAgent } from "./check";
@@ -43,6 +44,22 @@ export function renderAgent(spec: AgentSpec, target: AgentTarget, token: AgentDo
     reload: `http://127.0.0.1:${agentPort}/-/reload`,
     token,
   };
+}
+
+/** The agent of a machine that fetches its token itself. Throws where it could not. */
+export function selfServingDocument(spec: AgentSpec, server: ServerContract): AgentDocument {
+  const client = spec.client ?? "default";
+  const problems = [
+    ...(server.secretStore ? [] : [`server: the monitoring server at ${server.address} keeps its tokens itself, and no machine can fetch one. Use an AppServerAgent over SSH, or a server in a cloud.`]),
+    ...unknownClient(client, server),
+  ];
+  if (problems.length) throw new SpecError(problems);
+  return renderAgent(spec, server, { ...server.secretStore!, name: `push-${client}` });
+}
+
+/** What is wrong with the name of a push client: at most one line. */
+export function unknownClient(client: string, server: Pick<ServerContract, "pushClients">): string[] {
+  return server.pushClients.includes(client) ? [] : [`client: "${client}" is none of the monitoring server's pushClients: ${server.pushClients.join(", ")}. Add it there, or name one of these.`];
 }
 
 /** Hash by which a preview shows that something changes. */

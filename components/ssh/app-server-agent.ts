@@ -1,6 +1,6 @@
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { renderAgent } from "../agent/document";
+import { renderAgent, unknownClient } from "../agent/document";
 import { agentFiles, applyCommand, removeCommand } from "../agent/script";
 import type { AgentSpec } from "../agent/spec";
 import { ServerFile } from "../server/bundle-resource";
@@ -46,8 +46,8 @@ export class AppServerAgent extends pulumi.ComponentResource {
     super("lgtm:ssh:AppServerAgent", name, { ...spec }, opts);
 
     const document = pulumi.output(args.server).apply(contract => {
-      const client = spec.client ?? "default";
-      if (!contract.pushClients.includes(client)) throw new SpecError([`client: "${client}" is none of the monitoring server's pushClients: ${contract.pushClients.join(", ")}. Add it there, or name one of these.`]);
+      const unknown = unknownClient(spec.client ?? "default", contract);
+      if (unknown.length) throw new SpecError(unknown);
       return renderAgent(spec, contract);
     });
     new ServerFile(`${name}/config.alloy`, document.apply(({ files }) => files["config.alloy"]!), { parent: this });

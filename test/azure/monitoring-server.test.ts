@@ -20,6 +20,10 @@ async function server(more: Partial<MonitoringServerArgs> = {}, { name = "mon", 
   return { component, registered, typed, only, named: (type: string, name: string) => typed(type).find(each => each.name === name)!.inputs as Record<string, any> };
 }
 
+/** A server with all defaults; nothing changes it. */
+let withDefaults: ReturnType<typeof server> | undefined;
+const plain = () => (withDefaults ??= server());
+
 /** Text of the custom data, as cloud-init sees it. */
 function userDataOf(machine: Record<string, any>): string {
   return Buffer.from(machine.osProfile.customData, "base64").toString();
@@ -39,7 +43,7 @@ const zone = id("Microsoft.Network/dnszones", "example.com", "names");
 
 describe("a monitoring server on Azure", () => {
   it("is a small arm64 machine that nobody signs in to, which Azure patches, and whose image does not change by itself", async () => {
-    const { only } = await server();
+    const { only } = await plain();
     const machine = only("VirtualMachine");
     assert.equal(machine.hardwareProfile.vmSize, "Standard_B2pls_v2");
     assert.deepEqual(machine.storageProfile.imageReference, { publisher: "Canonical", offer: "ubuntu-24_04-lts", sku: "server-arm64", version: "latest" });
@@ -62,7 +66,7 @@ describe("a monitoring server on Azure", () => {
   });
 
   it("finds its disk, its containers and its secrets by its custom data, which is within Azure's limit", async () => {
-    const { only } = await server();
+    const { only } = await plain();
     const machine = only("VirtualMachine");
     assert.ok(Buffer.byteLength(userDataOf(machine)) <= 65_535, `${Buffer.byteLength(userDataOf(machine))} bytes`);
     assert.deepEqual(machineOf(machine), {
@@ -110,7 +114,7 @@ describe("a monitoring server on Azure", () => {
   });
 
   it("has rights on its own containers and its own vault, each under a name that is always the same", async () => {
-    const { typed } = await server();
+    const { typed } = await plain();
     const rights = Object.fromEntries(typed("RoleAssignment").map(({ name, inputs }) => [name, [String(inputs.roleDefinitionId).split("/").at(-1), inputs.scope]]));
     const container = (account: string, name: string) => id("Microsoft.Storage/storageAccounts/blobServices/containers", `${account}/default/${name}`);
     assert.deepEqual(rights, {
@@ -152,7 +156,7 @@ describe("a monitoring server on Azure", () => {
   });
 
   it("has two closed storage accounts: telemetry has no shared key and is open to the server's subnet alone", async () => {
-    const { typed, named } = await server();
+    const { typed, named } = await plain();
     for (const { inputs } of typed("StorageAccount")) {
       const { enableHttpsTrafficOnly, minimumTlsVersion, allowBlobPublicAccess, isLocalUserEnabled, allowCrossTenantReplication } = inputs;
       assert.deepEqual([enableHttpsTrafficOnly, minimumTlsVersion, allowBlobPublicAccess, isLocalUserEnabled, allowCrossTenantReplication], [true, "TLS1_2", false, false, false]);
@@ -168,7 +172,7 @@ describe("a monitoring server on Azure", () => {
   });
 
   it("keeps its data on a closed premium disk of a step that is billed, attached as number 0 and detached with its machine", async () => {
-    const { only } = await server();
+    const { only } = await plain();
     const disk = only("Disk");
     assert.deepEqual([disk.sku.name, disk.diskSizeGB, disk.creationData, disk.networkAccessPolicy, disk.publicNetworkAccess], ["Premium_LRS", 32, { createOption: "Empty" }, "DenyAll", "Disabled"]);
     const { storageProfile, networkProfile } = only("VirtualMachine");
@@ -187,7 +191,7 @@ describe("a monitoring server on Azure", () => {
   });
 
   it("has no backups unless it is told to, then one a day", async () => {
-    const { typed } = await server();
+    const { typed } = await plain();
     for (const type of ["BackupVault", "BackupPolicy", "BackupInstance"]) assert.deepEqual(typed(type), [], type);
     const backed = await server({ snapshotsKept: 14 });
     const [rule, retention] = backed.only("BackupPolicy").properties.policyRules;
@@ -198,7 +202,7 @@ describe("a monitoring server on Azure", () => {
   });
 
   it("puts the pointer into the container when bundle and release are there, under their hashes", async () => {
-    const { component, named } = await server();
+    const { component, named } = await plain();
     const release = (await seen(component.release)).value!;
     assert.equal(named("Blob", "mon-release").blobName, `releases/${release}.json`);
     assert.match(named("Blob", "mon-bundle").blobName, /^bundles\/[0-9a-f]{64}\.json$/);
@@ -223,7 +227,7 @@ describe("a monitoring server on Azure", () => {
   });
 
   it("has a contract whose authority is known before the machine answers", async () => {
-    const { component } = await server();
+    const { component } = await plain();
     const { value: contract } = await seen(component.contract);
     assert.equal(contract?.url, "https://203.0.113.7/");
     assert.equal(contract?.ca, "certificate of mon-ca");
@@ -271,7 +275,7 @@ describe("a monitoring server on Azure", () => {
   });
 
   it("names its price by one dated table", async () => {
-    const { component } = await server();
+    const { component } = await plain();
     assert.deepEqual(component.price.unknown, []);
     assert.deepEqual(component.price.items.map(({ usd }) => usd), [24.53, 2.4, 5.28, 3.65]);
     assert.deepEqual((await server({ vmSize: "Standard_D8ps_v5", memory: 32768, dataDiskGiB: 2000 })).component.price.unknown, ["virtual machine Standard_D8ps_v5", "data disk 2000 GiB, billed as 2000"]);
@@ -279,7 +283,7 @@ describe("a monitoring server on Azure", () => {
   });
 
   it("says what a later server needs to find the data again", async () => {
-    const { component } = await server();
+    const { component } = await plain();
     assert.deepEqual((await seen(component.data)).value, {
       resourceGroupName: group,
       diskId: id("Microsoft.Compute/disks", "mon-data"),

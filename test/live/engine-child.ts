@@ -11,7 +11,7 @@ export interface Job {
   module: string;
   operation: "up" | "preview" | "destroy" | "outputs" | "import" | "export";
   args: object;
-  /** For the engine and its plugins. */
+  /** For the engine, its plugins and the program. */
   env: Record<string, string>;
 }
 
@@ -46,6 +46,7 @@ process.once("message", message => {
 });
 
 async function run({ folder, project, name, pulumiRoot, module, operation, args, env }: Job): Promise<Outcome> {
+  Object.assign(process.env, env);
   const { program } = (await import(module)) as { program(args: object): PulumiFn };
   const stack = await LocalWorkspace.createOrSelectStack(
     { stackName: name, projectName: project, program: program(args) },

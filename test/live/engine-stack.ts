@@ -35,7 +35,7 @@ export interface EngineStack {
 export interface EngineOptions {
   /** @default what a stack over SSH needs */
   plugins?: readonly Plugin[];
-  /** For the engine and its plugins. @default {} */
+  /** For the engine, its plugins and the program. @default {} */
   env?: Record<string, string>;
 }
 

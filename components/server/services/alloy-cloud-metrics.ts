@@ -36,8 +36,8 @@ function scraped(cloud: Cloud, exporters: string[], wanted: ResolvedCloudMetrics
     targets: expression(`array.concat(${exporters.map(each => `discovery.relabel.${each}.output`).join(", ")})`),
     scrape_interval: wanted.interval,
     scrape_timeout: "1m",
-    // The clouds' own times are some minutes old, where a query for now finds nothing any more.
-    honor_timestamps: false,
+    // Google's exporter tells counters twice, as of two times.
+    honor_timestamps: cloud === "gcp",
     forward_to: [expression(`prometheus.relabel.${name}.receiver`)],
   });
   const rules = [

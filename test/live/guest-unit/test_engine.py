@@ -9,6 +9,7 @@ from unittest import mock
 
 import guest
 import compose_plugin
+import containers
 import engine
 import firewall
 import images
@@ -39,6 +40,17 @@ class Images(unittest.TestCase):
         with self.assertRaises(StepError) as caught:
             images.pull(["grafana/loki:1"], lambda text: None, sleep=self.fail)
         self.assertEqual(caught.exception.lines, ["dial tcp: i/o timeout"])
+
+
+class Containers(unittest.TestCase):
+    def test_what_an_interrupted_compose_left_half_replaced_is_removed_before_it_runs_again(self):
+        """`docker` is a stand-in: it lists what Compose 5.6 leaves behind when it is killed, and writes down what it is asked."""
+        here = guest.program(self, "docker", 'echo "$*" >>$here/calls\ncase "$1" in ps) printf "lgtm-caddy\\n00ffb58aa081_lgtm-loki\\n" ;; esac\n')
+        runtime = containers.Runtime({"root": here}, {"services": [{"name": "caddy"}, {"name": "loki"}], "runtime": "containers"}, print)
+        runtime.start(["caddy", "loki"])
+        calls = guest.read(here + "/calls").splitlines()
+        self.assertEqual([call.split()[0] for call in calls], ["ps", "rm", "compose"])
+        self.assertEqual(calls[1], "rm --force 00ffb58aa081_lgtm-loki")
 
 
 class Engine(unittest.TestCase):

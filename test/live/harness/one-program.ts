@@ -44,7 +44,8 @@ export async function startProgram(name: ProgramName, { folder, spec, bindings, 
   if (!isFound(found)) throw new Error(`${name} is needed for this test: ${found.missing}`);
   const path = join(folder, `${name}.log`);
   const output = openSync(path, "a");
-  const child = spawn(found.path, service.args.map(filled), { cwd: folder, env: { PATH: process.env.PATH, HOME: folder, ...service.env, ...env }, stdio: ["ignore", output, output] });
+  const own = Object.fromEntries(Object.entries(service.env).map(([key, value]) => [key, filled(value)]));
+  const child = spawn(found.path, service.args.map(filled), { cwd: folder, env: { PATH: process.env.PATH, HOME: folder, ...own, ...env }, stdio: ["ignore", output, output] });
   const orphan = () => void child.kill("SIGKILL");
   process.once("exit", orphan);
   const gone = new Promise<void>(resolve => child.once("exit", () => resolve()));

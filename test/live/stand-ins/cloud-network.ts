@@ -94,7 +94,11 @@ function metadataService({ aws, azureClientId }: Identity): Answerer {
     const url = new URL(request.url!, "http://169.254.169.254");
     const say = (status: number, content: object | string = "") => void response.writeHead(status, { "content-type": typeof content === "string" ? "text/plain" : "application/json", "metadata-flavor": "Google" }).end(typeof content === "string" ? content : JSON.stringify(content));
     const role = "/latest/meta-data/iam/security-credentials/";
-    if (url.pathname === "/latest/api/token") return say(request.method === "PUT" ? 200 : 405, "a-session-token");
+    if (url.pathname === "/latest/api/token") {
+      // AWS' own SDK wants to know how long it lives.
+      response.setHeader("x-aws-ec2-metadata-token-ttl-seconds", "21600");
+      return say(request.method === "PUT" ? 200 : 405, "a-session-token");
+    }
     if (url.pathname.startsWith(role)) {
       if (request.headers["x-aws-ec2-metadata-token"] !== "a-session-token" || !aws) return say(401);
       if (url.pathname === role) return say(200, "the-role");

@@ -12,6 +12,7 @@ from program import must, run, tail
 from reload import reload
 
 PROJECT = "lgtm"
+HALF_REPLACED = re.compile(r"[0-9a-f]{12}_%s-" % PROJECT)
 UNITS = {"B": 1, "kB": 1000, "KB": 1000, "KiB": 1024, "MB": 1000 ** 2, "MiB": 1024 ** 2, "GB": 1000 ** 3, "GiB": 1024 ** 3, "TiB": 1024 ** 4}
 
 
@@ -56,6 +57,10 @@ class Runtime:
     def start(self, names: list[str]) -> None:
         """Creates or recreates exactly these containers; returns when they are started."""
         if names:
+            # Compose was cut off while it replaced containers, and cannot go on from there: the new ones have passing names.
+            half = [name for name in self._ours() if HALF_REPLACED.match(name)]
+            if half:
+                must("Containers that are half replaced cannot be removed", ["docker", "rm", "--force", *half])
             self._compose("Containers do not start", ["up", "--detach", "--no-deps", "--force-recreate", "--pull", "never", *names], 300)
 
     def reload(self, service: dict) -> None:
@@ -79,8 +84,7 @@ class Runtime:
     def running(self) -> dict[str, dict]:
         """What each service of the plan does now."""
         found = {name: {"running": False, "restarts": 0, "memoryBytes": 0, "limitBytes": 0} for name in self.services}
-        done = run(["docker", "ps", "--all", "--filter", "label=com.docker.compose.project=" + PROJECT, "--format", "{{.Names}}"])
-        ours = [name for name in done.stdout.split() if done.returncode == 0 and name[len(PROJECT) + 1:] in found]
+        ours = [name for name in self._ours() if name[len(PROJECT) + 1:] in found]
         if not ours:
             return found
         for box in json.loads(must("Containers cannot be looked at", ["docker", "inspect", *ours])):
@@ -103,6 +107,11 @@ class Runtime:
             self._compose("The services cannot be removed", ["down", "--remove-orphans", "--timeout", "30"], 300)
         else:
             self.stop(list(self.services))
+
+    def _ours(self) -> list[str]:
+        """Names of all containers of the project, also of those that do not run; none where the engine does not answer."""
+        done = run(["docker", "ps", "--all", "--filter", "label=com.docker.compose.project=" + PROJECT, "--format", "{{.Names}}"])
+        return done.stdout.split() if done.returncode == 0 else []
 
     def _compose(self, what: str, words: list[str], timeout: float) -> None:
         must(what, ["docker", "compose", "--project-name", PROJECT, "--file", self._file(), "--progress", "plain", *words], timeout)

@@ -13,8 +13,8 @@ const known = new Map<string, Arguments>();
 export function argumentsOf(declarations: string): Arguments {
   const before = known.get(declarations);
   if (before) return before;
-  const name = basename(declarations, ".d.ts");
-  const body = new RegExp(`^export interface ${name[0]!.toUpperCase()}${name.slice(1)}Args \\{\\n([\\s\\S]*?)^\\}`, "m").exec(readFileSync(declarations, "utf8"))?.[1];
+  // The file's name is the type's but for case: iammember declares IAMMemberArgs.
+  const body = new RegExp(`^export interface ${basename(declarations, ".d.ts")}Args \\{\\n([\\s\\S]*?)^\\}`, "mi").exec(readFileSync(declarations, "utf8"))?.[1];
   if (body === undefined) throw new Error(`${declarations} declares no arguments`);
   const properties = [...body.matchAll(/^ {4}(\w+)(\??):/gm)];
   const found = {

@@ -250,6 +250,7 @@ for (const row of Object.values(resources)) row.replaces = [...(row.replaces ?? 
 
 export const aws: Package = {
   version: "7.48.0",
+  region: "eu-central-1",
   declarations: token => join(dirname(require.resolve("@pulumi/aws/package.json")), `${token.split(":")[1]!}.d.ts`),
   resources,
   functions: awsFunctions,

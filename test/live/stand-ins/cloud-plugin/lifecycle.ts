@@ -1,7 +1,7 @@
 /** Part of the stand-in for the clouds: what a provider does with a resource, by the table of its type. */
 import { randomBytes } from "node:crypto";
-import { isDeepStrictEqual } from "node:util";
 import { argumentsOf } from "./arguments";
+import { changesOf, covers, type Change } from "./changes";
 import type { Properties, Thing } from "./cloud";
 import { names, unknown, valuesAt, type Package, type Place, type ResourceType } from "./resource-type";
 
@@ -11,8 +11,7 @@ export interface Failure {
 }
 
 export interface Difference {
-  changed: string[];
-  replaces: string[];
+  changes: (Change & { replaces: boolean })[];
   deleteBeforeReplace: boolean;
 }
 
@@ -36,10 +35,10 @@ export class Lifecycle {
 
   diff(token: string, olds: Properties, news: Properties): Difference {
     const row = this.row(token);
-    const changed = [...new Set([...Object.keys(olds), ...Object.keys(news)])].filter(key => key !== madeUp && !isDeepStrictEqual(olds[key], news[key]));
-    const replaces = [...(row.replaces ?? []).filter(path => !isDeepStrictEqual(valuesAt(olds, path), valuesAt(news, path))), ...(row.alsoReplaces?.(olds, news) ?? [])];
+    const also = row.alsoReplaces?.(olds, news) ?? [];
+    const changes = changesOf(olds, news).filter(({ path }) => path[0] !== madeUp).map(change => ({ ...change, replaces: [...(row.replaces ?? []), ...also].some(replacing => covers(replacing.split("."), change.path)) }));
     const sameName = row.autoName !== undefined && news[madeUp] === undefined && olds[row.autoName] === news[row.autoName];
-    return { changed, replaces, deleteBeforeReplace: replaces.length > 0 && (row.deleteBeforeReplace ?? sameName) };
+    return { changes, deleteBeforeReplace: changes.some(({ replaces }) => replaces) && (row.deleteBeforeReplace ?? sameName) };
   }
 
   create(token: string, inputs: Properties, preview: boolean): { id: string; outputs: Properties } {

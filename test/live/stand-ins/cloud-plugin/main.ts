@@ -21,4 +21,4 @@ const of = packages[name];
 const folder = process.env[folderVariable];
 if (!of) throw new Error(`This stand-in does not know the package "${name}". Known: ${Object.keys(packages).join(", ")}.`);
 if (!folder) throw new Error(`${folderVariable} is not set: the folder in which this stand-in keeps its cloud.`);
-serve(of, configuration => ({ cloud: new Cloud(folder), region: typeof configuration["region"] === "string" ? configuration["region"] : "eu-central-1" }));
+serve(of, ({ region, location }) => ({ cloud: new Cloud(folder), region: String(region ?? location ?? of.region) }));

@@ -42,6 +42,8 @@ export interface ResourceType {
 
 export interface Package {
   version: string;
+  /** Where it is without a configuration. */
+  region: string;
   /** Folder of the SDK's declarations of a token's type, below node_modules. */
   declarations(token: string): string;
   resources: Record<string, ResourceType>;
@@ -70,5 +72,5 @@ export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** Whether a value names a thing: by its id, its address in an API or its name. */
 export function names(value: unknown, thing: Thing): boolean {
-  return typeof value === "string" && [thing.id, ...["arn", "selfLink", "id", "name", "email"].map(key => thing.outputs[key])].includes(value);
+  return typeof value === "string" && [thing.id, ...["arn", "selfLink", "id", "name", "email", "address"].map(key => thing.outputs[key])].includes(value);
 }

@@ -8,6 +8,7 @@ import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
+import { written } from "./changes";
 import type { Properties } from "./cloud";
 import { Lifecycle } from "./lifecycle";
 import type { Package, Place } from "./resource-type";
@@ -50,9 +51,18 @@ export function serve(of: Package, place: (configuration: Properties) => Place):
       return new messages.CheckResponse().setInputs(struct(inputs)).setFailuresList(failures.map(({ property, reason }) => new messages.CheckFailure().setProperty(property).setReason(reason)));
     }),
     diff: answer((request: messages.DiffRequest) => {
-      const { changed, replaces, deleteBeforeReplace } = lifecycle.diff(tokenOf(request.getUrn()), plain(request.getOldInputs()), plain(request.getNews()));
+      const { changes, deleteBeforeReplace } = lifecycle.diff(tokenOf(request.getUrn()), plain(request.getOldInputs()), plain(request.getNews()));
       const { DIFF_SOME, DIFF_NONE } = messages.DiffResponse.DiffChanges;
-      return new messages.DiffResponse().setChanges(changed.length ? DIFF_SOME : DIFF_NONE).setDiffsList(changed).setReplacesList(replaces).setDeletebeforereplace(deleteBeforeReplace);
+      const { ADD, DELETE, UPDATE, ADD_REPLACE, DELETE_REPLACE, UPDATE_REPLACE } = messages.PropertyDiff.Kind;
+      const kinds = { add: [ADD, ADD_REPLACE], delete: [DELETE, DELETE_REPLACE], update: [UPDATE, UPDATE_REPLACE] } as const;
+      const response = new messages.DiffResponse()
+        .setChanges(changes.length ? DIFF_SOME : DIFF_NONE)
+        .setDiffsList([...new Set(changes.map(({ path }) => path[0]!))])
+        .setReplacesList(changes.filter(({ replaces }) => replaces).map(({ path }) => written(path)))
+        .setDeletebeforereplace(deleteBeforeReplace)
+        .setHasdetaileddiff(true);
+      for (const { path, kind, replaces } of changes) response.getDetaileddiffMap().set(written(path), new messages.PropertyDiff().setKind(kinds[kind][replaces ? 1 : 0]).setInputdiff(true));
+      return response;
     }),
     create: answer((request: messages.CreateRequest) => {
       const { id, outputs } = lifecycle.create(tokenOf(request.getUrn()), plain(request.getProperties()), request.getPreview());

@@ -55,6 +55,7 @@ function selfSigned(inputs: Properties): Properties {
 
 export const tls: Package = {
   version: "5.6.1",
+  region: "",
   declarations: token => join(dirname(require.resolve("@pulumi/tls/package.json")), `${token.split(":")[1]!.replace("index/", "")}.d.ts`),
   resources: {
     "tls:index/privateKey:PrivateKey": {

@@ -1,0 +1,190 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { severities } from "../../components/alerts/rule";
+import { allRules } from "../../components/alerts/subjects";
+import { dashboardUid } from "../../components/dashboards/uids";
+import type { ResolvedSpec } from "../../components/server/spec";
+import { Inbox, slackMessage, write, type Posted } from "./harness/alerts";
+import { hastened } from "./harness/hastened";
+import { memoryGroup, type MemoryGroup } from "./harness/memory-group";
+import { dashboardOf, linesOf, linksIn, tracesOf } from "./harness/message-links";
+import { specOf, storesOf, type Stores } from "./harness/panels";
+import { freePorts, startProcesses, type ProcessServer } from "./harness/processes";
+import { smallDisk, type SmallDisk } from "./harness/small-disk";
+import { agentName, applicationLabels, missingForSpringBoot, startApplications, type Application, type RunningApplications } from "./harness/spring-boot";
+
+const { environment, cloud, host } = applicationLabels;
+
+/** Why things cannot be broken for real on this machine. */
+async function missing(): Promise<string | undefined> {
+  if (process.platform !== "linux" || process.getuid?.() !== 0) return "a file system and a limit of memory of its own need Linux and root";
+  return missingForSpringBoot();
+}
+
+/**
+ * A whole server, a real agent and two Spring Boot applications. Things break and are mended; what is asserted is what arrives at
+ * the Slack-shaped webhook. Only time is not the product's: see `hastened`.
+ */
+describe("what really breaks", async () => {
+  const reason = await missing();
+  if (reason && process.env.CI === "true") throw new Error(`These tests must run in CI, but: ${reason}.`);
+  const options = { ...(reason && { skip: reason }), timeout: 240_000 };
+
+  let inbox: Inbox;
+  let server: ProcessServer;
+  let spec: ResolvedSpec;
+  let stores: Stores;
+  let disk: SmallDisk;
+  let memory: MemoryGroup;
+  let orders: Application;
+  let billing: Application;
+  let running: RunningApplications;
+  let users: { ask(paths: string[]): void; stop(): Promise<void> };
+  const ends: (() => Promise<unknown>)[] = [];
+  const table: string[] = [];
+  let since = Date.now();
+
+  before(async () => {
+    if (reason) return;
+    inbox = await Inbox.open();
+    ends.push(() => inbox.close());
+    server = await startProcesses({ leaveOut: ["grafana"], timezone: "Asia/Seoul", alerts: { slack: [{}] }, expectedHosts: [{ environment, cloud, host }] }, hastened);
+    ends.push(() => server.stop());
+    write(server.folder, { "run/secrets/alertmanager/alerts-slack-webhook": `${inbox.url}/slack` });
+    spec = specOf(server);
+    stores = storesOf(spec);
+    disk = await smallDisk(64);
+    ends.push(() => disk.remove());
+    memory = memoryGroup("pulumi-lgtm-test-billing", 640);
+    ends.push(() => memory.remove());
+    const [ordersPort, billingPort, agentPort] = await freePorts(3);
+    orders = { service: "orders", port: ordersPort!, metrics: "scraped" };
+    billing = { service: "billing", port: billingPort!, metrics: "scraped", memory };
+    running = await startApplications(spec, [orders, billing], { port: agentPort!, every: "5s" });
+    ends.push(() => running.stop());
+    users = usersOf(orders);
+    ends.push(() => users.stop());
+  });
+  after(async () => {
+    for (const end of ends.reverse()) await end();
+    const told = (word: string) => new Set(table.filter(line => line.includes(word)).map(line => line.split(" ")[0])).size;
+    const states = [...new Set(table.map(line => line.split(" ")[0]!))].filter(name => !allRules().find(rule => rule.name === name)!.event);
+    console.log([`alerts: ${told("fired")} of ${told("")} fired, ${told("resolved")} of ${states.length} that can be over were resolved`, ...table].join("\n"));
+  });
+
+  const about = (name: string, state: string) => (posted: Posted) => posted.path === "/slack" && slackMessage(posted).title.startsWith(`${state} ${name} `);
+
+  /** The message that it fires, complete as every message must be; with its links. */
+  async function fires(name: string, words: RegExp, labels: string): Promise<Record<string, string>> {
+    const rule = allRules().find(each => each.name === name)!;
+    assert.ok(severities.includes(rule.severity));
+    const { title, text, title_link } = slackMessage(await inbox.first(`${name} fires`, about(name, rule.severity.toUpperCase()), 120));
+    table.push(`${name} fired after ${Math.round((Date.now() - since) / 1000)} s`);
+    assert.match(title, new RegExp(`^${rule.severity.toUpperCase()} ${name} · prod · aws`));
+    assert.match(text, words);
+    assert.ok(text.includes(labels), `${labels}\n${text}`);
+    assert.match(text, /\nsince \d{4}-\d\d-\d\d \d\d:\d\d:\d\d KST/);
+    const links = linksIn(text);
+    assert.equal(new URL(title_link).pathname, `/d/${dashboardUid[rule.dashboard]}`);
+    const { chosen } = dashboardOf(links.Dashboard!, spec);
+    for (const [variable, value] of Object.entries(chosen)) assert.ok(labels.includes(`\`${value}\``), `${variable}=${value} of ${labels}`);
+    assert.equal("Logs" in links, rule.logs !== undefined, JSON.stringify(links));
+    assert.equal("Traces" in links, rule.traces !== undefined, JSON.stringify(links));
+    return links;
+  }
+
+  async function resolves(...names: string[]): Promise<void> {
+    for (const name of names) {
+      await inbox.first(`${name} is over`, about(name, "RESOLVED"), 120);
+      table.push(`${name} resolved after ${Math.round((Date.now() - since) / 1000)} s`);
+    }
+  }
+
+  const ofHost = "cloud `aws`  environment `prod`  server `orders-1`";
+  const ofOrders = `${ofHost}  service \`orders\``;
+
+  it("is quiet while all is well", options, async () => {
+    users.ask(["GET /orders/1", "GET /orders/2"]);
+    await new Promise(wake => setTimeout(wake, 20_000));
+    assert.deepEqual(inbox.all.map(posted => slackMessage(posted).title).filter(title => title.includes("orders-1") && !/HostSilent|OomKill/.test(title)), []);
+  });
+
+  it("is told of requests that fail and of requests that are slow, with links to the very lines and traces", options, async () => {
+    since = Date.now();
+    users.ask(["GET /orders/1", "POST /orders/7/pay", "POST /orders/8/cancel", "GET /late/2500"]);
+    disk.fill(30);
+    const failing = await fires("HttpErrors", /^orders on orders-1: \d\d\.\d % of the requests fail\n/, ofOrders);
+    const lines = await linesOf(failing.Logs!, stores);
+    assert.ok(lines.some(line => line.includes("결제 실패: card declined")) && lines.some(line => line.includes("is already sent")), lines.join("\n"));
+    assert.deepEqual([...new Set(await tracesOf(failing.Traces!, stores))].sort(), ["http post /orders/{id}/cancel", "http post /orders/{id}/pay"]);
+    await fires("SloBurnFast", /^orders: \d\d(\.\d+)?% of the requests of the last hour failed\n/, "cloud `aws`  environment `prod`  service `orders`");
+    const slow = await fires("HttpSlow", /^orders on orders-1: 95 % of the requests take up to [23]\.\d\d s\n/, ofOrders);
+    assert.deepEqual([...new Set(await tracesOf(slow.Traces!, stores))], ["http get /late/{milliseconds}"]);
+  });
+
+  it("is told of the exceptions behind it: each new one by its text, and that there are many", options, async () => {
+    const links = await fires("NewError", /```(주문 # 결제 실패: card declined|java\.lang\.IllegalStateException: Order # is already sent)```/, ofOrders);
+    const [line] = await linesOf(links.Logs!, stores);
+    assert.match(line!, /Exception|PaymentFailed/);
+    assert.match(line!, /\n?\\tat |\n\tat /, "with its stack trace");
+    await fires("ErrorSpike", /^orders on orders-1: more errors than usual\n[^]*, \d+ times\n/, ofOrders);
+  });
+
+  it("is told of a disk that fills, before it is full and when it nearly is", options, async () => {
+    for (const size of [36, 42, 46]) {
+      disk.fill(size);
+      await new Promise(wake => setTimeout(wake, 6_000));
+    }
+    await fires("DiskFillsIn24h", new RegExp(`^orders-1: ${disk.path} is full within 24 hours, \\d\\d % left\n`), ofHost);
+    disk.fill(57);
+    await fires("DiskAlmostFull", new RegExp(`^orders-1: ${disk.path} has only [0-2]\\.\\d % left\n`), ofHost);
+  });
+
+  it("is told of a service that the kernel kills for its memory, and that it does not answer", options, async () => {
+    const killed = await fetch(`http://127.0.0.1:${billing.port}/leak/2048`, { method: "POST" }).then(answer => answer.status, () => "the connection ended");
+    assert.equal(killed, "the connection ended");
+    await fires("OomKill", /^orders-1: the kernel killed a program for lack of memory\n/, ofHost);
+    await fires("TargetDown", new RegExp(`^billing on orders-1 does not answer the scrape of 127\\.0\\.0\\.1:${billing.port}\n`), `${ofHost}  service \`billing\``);
+  });
+
+  it("is told that it is over once all is mended, and of an event no second time", options, async () => {
+    since = Date.now();
+    users.ask(["GET /orders/1", "GET /orders/2"]);
+    disk.fill(1);
+    await running.restart(billing.service);
+    await resolves("TargetDown", "DiskAlmostFull", "DiskFillsIn24h", "HttpErrors", "HttpSlow", "SloBurnFast", "ErrorSpike");
+    assert.deepEqual(inbox.all.filter(posted => about("NewError", "RESOLVED")(posted) || about("OomKill", "RESOLVED")(posted)), []);
+  });
+
+  it("is told that a host is silent whose agent stops, in place of all that its silence would say, and that it is back", options, async () => {
+    since = Date.now();
+    const told = inbox.all.length;
+    await running.kill(agentName);
+    await fires("HostSilent", /^orders-1 is silent: neither metrics nor logs come from it\n/, ofHost);
+    await new Promise(wake => setTimeout(wake, 5_000));
+    assert.deepEqual(inbox.all.slice(told).map(posted => slackMessage(posted).title).filter(title => title.includes("orders-1") && !title.includes("HostSilent")), []);
+    since = Date.now();
+    await running.restart(agentName);
+    await resolves("HostSilent");
+  });
+});
+
+/** Somebody who asks these paths over and over, one after the other. */
+function usersOf({ port }: Application): { ask(paths: string[]): void; stop(): Promise<void> } {
+  let paths: string[] = [];
+  let going = true;
+  const loop = (async () => {
+    for (let i = 0; going; i++) {
+      const [method, path] = (paths[i % (paths.length || 1)] ?? "").split(" ");
+      if (path) await fetch(`http://127.0.0.1:${port}${path}`, { method: method! }).then(answer => answer.text(), () => undefined);
+      await new Promise(wake => setTimeout(wake, 200));
+    }
+  })();
+  return {
+    ask: next => void (paths = next),
+    stop: () => {
+      going = false;
+      return loop;
+    },
+  };
+}
