@@ -35,7 +35,8 @@ async function main(): Promise<void> {
   const { program } = (await import(which === "ours" ? "./ours.js" : "./bare.js")) as { program(cloud: string, recorded: string): Promise<void> };
   await program(cloud, recorded);
   await pulumi.runtime.disconnect();
-  process.stdout.write(JSON.stringify({ milliseconds: performance.now(), mebibytes: process.resourceUsage().maxRSS / 1024, resources }));
+  const { user, system } = process.cpuUsage();
+  process.stdout.write(JSON.stringify({ milliseconds: performance.now(), processor: (user + system) / 1000, mebibytes: process.resourceUsage().maxRSS / 1024, resources }));
 }
 
 void main();

@@ -4,6 +4,7 @@ import { outputs } from "./alloy-outputs";
 import { receivers } from "./alloy-receivers";
 import { block, list, map, text } from "./alloy-syntax";
 import { agentFolder, agentRoot } from "./layout";
+import { promtailOutput, readPromtail } from "./promtail";
 import type { AgentTarget, ResolvedAgent } from "./spec";
 
 /** Alloy's configuration on an application server: what is read and scraped there, and where it goes. */
@@ -12,6 +13,7 @@ export function alloyConfig(agent: ResolvedAgent, target: AgentTarget): string {
     `// Of the agent's specification; changes made here are lost.\n${block("logging", [], { level: text("warn") })}`,
     metrics(agent),
     logPipelines(agent),
+    agent.promtail ? promtailOutput(readPromtail(agent.promtail).read!, agent.service, agent.promtail.takeOver ?? false) : "",
     receivers(agent, target),
     outputs(agent, target),
   ].filter(Boolean).join("\n");

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { describeIssues } from "../server/schema-issues";
 import { SpecError } from "../server/spec-error";
+import { readPromtail } from "./promtail";
 import type { AgentSpec, ResolvedAgent } from "./spec";
 
 const label = z.string().regex(/^[\w.:/-]{1,128}$/, "letters, digits and _ . : / -, at most 128");
@@ -24,6 +25,11 @@ const schema = z.strictObject({
     json: z.strictObject({ level: field, time: field, timeFormat: z.string().regex(/^[^"\\\n]{1,64}$/, "a layout of Go's, or RFC3339Nano, Unix, UnixMs"), traceId: field }).partial().optional(),
     labels: ownLabels.optional(),
   })).optional(),
+  promtail: z.strictObject({
+    config: z.string("the text of Promtail's file"),
+    unit: z.string().regex(/^[\w@.:\\-]+\.service$/, "a unit's name, such as \"promtail.service\"").optional(),
+    takeOver: z.boolean().optional(),
+  }).optional(),
   journal: z.union([z.boolean(), z.strictObject({ units: z.array(z.string().regex(/^[\w@.:\\-]+$/, "a unit's name, such as \"orders.service\"")).min(1) })]).optional(),
   docker: z.boolean().optional(),
   applications: z.array(z.strictObject({
@@ -55,6 +61,7 @@ export function resolveAgent(spec: AgentSpec): ResolvedAgent {
     host: spec.host,
     service: spec.service ?? "unknown",
     logs: spec.logs ?? [],
+    promtail: spec.promtail,
     journal: spec.journal ?? true,
     docker: spec.docker ?? false,
     applications: spec.applications ?? [],
@@ -74,6 +81,7 @@ function problemsOf(spec: AgentSpec): string[] {
   const ports = Object.entries({ nodeExporterPort: spec.nodeExporterPort ?? 9100, ...Object.fromEntries(Object.entries({ otlpGrpc: 4317, otlpHttp: 4318, zipkin: 0, ...spec.receivers }).map(([key, value]) => [`receivers.${key}`, value])) }).filter(([, value]) => value !== 0);
   const twice = ports.filter(([, value], i) => ports.findIndex(([, other]) => other === value) !== i);
   return [
+    ...(spec.promtail ? readPromtail(spec.promtail).problems : []),
     ...twice.map(([key, value]) => `${key}: ${value} is also ${ports.find(([, other]) => other === value)![0]}. Give one of them another number from 1 to 65535, or 0 to a receiver that is not needed.`),
     ...applications.flatMap(({ scheme, ca, insecureSkipVerify }, i) => (scheme !== "https" && (ca !== undefined || insecureSkipVerify) ? [`applications[${i}]: ca and insecureSkipVerify are for https only. Set scheme: "https", or leave them out.`] : [])),
     ...applications.flatMap(({ ca, insecureSkipVerify }, i) => (ca !== undefined && insecureSkipVerify ? [`applications[${i}]: ca and insecureSkipVerify cannot both be set: a certificate is either checked or not.`] : [])),

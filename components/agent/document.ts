@@ -5,8 +5,12 @@ import { sha256 } from "../server/bundle";
 import { alloyConfig, caFile } from "./alloy";
 import { resolveAgent } from "./check";
 import { agentFolder, serverCaFile } from "./layout";
+import { carriedPositions, readPromtail } from "./promtail";
 import type { AgentSpec, AgentTarget, ResolvedAgent } from "./spec";
 import { agentPort, agentUnit, nodeExporterUnit, units } from "./units";
+
+/** Promtail's file as the agent reads it, among the files of the agent's configuration. */
+export const promtailFile = "promtail.yaml";
 
 /** Everything that an application server needs to know about its agent. Holds no secret. */
 export interface AgentDocument {
@@ -18,8 +22,21 @@ export interface AgentDocument {
   health: { unit: string; url: string }[];
   /** Takes a changed configuration, or says what is wrong with it. */
   reload: string;
+  /** A Promtail to be taken over: `promtail.yaml` of the files is converted on the server, by Alloy itself. */
+  promtail: PromtailDocument | null;
   /** Where the machine itself fetches its token, with the secret's name there; null where it is given. */
   token: (CloudSecrets & { name: string }) | null;
+}
+
+interface PromtailDocument {
+  unit: string;
+  takeOver: boolean;
+  /** Its own positions, and the agent's copy of them. */
+  positions: string;
+  carried: string;
+  jobs: { name: string; component: string }[];
+  /** Hash of the text that was given, to see whether Promtail runs with another. */
+  given: string;
 }
 
 interface AgentProgram {
@@ -32,9 +49,10 @@ interface AgentProgram {
 /** Renders an agent. A pure function: the same values give the same document. */
 export function renderAgent(spec: AgentSpec, target: AgentTarget, token: AgentDocument["token"] = null): AgentDocument {
   const agent = resolveAgent(spec);
+  const promtail = agent.promtail && readPromtail(agent.promtail).read!;
   return {
     format: 1,
-    files: { "config.alloy": alloyConfig(agent, target), ...authorities(agent, target) },
+    files: { "config.alloy": alloyConfig(agent, target), ...(promtail && { [promtailFile]: promtail.config }), ...authorities(agent, target) },
     units: units(agent),
     programs: [program("alloy"), program("node_exporter")],
     health: [
@@ -42,6 +60,9 @@ export function renderAgent(spec: AgentSpec, target: AgentTarget, token: AgentDo
       { unit: nodeExporterUnit, url: `http://${onItself(agent.nodeExporterAddress)}:${agent.nodeExporterPort}/` },
     ],
     reload: `http://127.0.0.1:${agentPort}/-/reload`,
+    promtail: promtail
+      ? { unit: agent.promtail!.unit ?? "promtail.service", takeOver: agent.promtail!.takeOver ?? false, positions: promtail.positions, carried: carriedPositions, jobs: promtail.jobs, given: sha256(agent.promtail!.config) }
+      : null,
     token,
   };
 }

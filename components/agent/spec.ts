@@ -1,4 +1,5 @@
 import type { ServerContract } from "../server/contract";
+import type { PromtailTakeOver } from "./promtail";
 
 /** How a line of a log file is cut and read. */
 export interface LogFiles {
@@ -64,6 +65,8 @@ export interface AgentSpec {
   service?: string;
   /** @default [] */
   logs?: LogFiles[];
+  /** A Promtail on the server, whose configuration and positions the agent takes over. @default none */
+  promtail?: PromtailTakeOver;
   /** The system journal, of all units or of some. @default true */
   journal?: boolean | { units: string[] };
   /** Logs of every container of Docker; the container's name becomes `service_name`. @default false */
@@ -89,7 +92,8 @@ export interface AgentSpec {
 /** Where an agent sends, of the server's contract. */
 export type AgentTarget = Pick<ServerContract, "endpoints" | "ca" | "services">;
 
-export interface ResolvedAgent extends Required<Omit<AgentSpec, "host" | "receivers">> {
+export interface ResolvedAgent extends Required<Omit<AgentSpec, "host" | "receivers" | "promtail">> {
   host?: string;
+  promtail?: PromtailTakeOver;
   receivers: Required<Receivers>;
 }

@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { stringify } from "yaml";
 import type { ServerContract } from "../server/contract";
+import { SpecError } from "../server/spec-error";
 import { selfServingDocument } from "./document";
 import { agentFiles } from "./script";
 import { setupTimer, setupUnit, setupUnits } from "./setup-units";
@@ -20,6 +21,7 @@ export interface AgentUserData {
  * rotated one is taken.
  */
 export function agentUserData(spec: AgentSpec, server: ServerContract): AgentUserData {
+  if (spec.promtail) throw new SpecError(["promtail: a new machine has no Promtail to take over. Leave it out; agents of machines that run have it."]);
   const document = selfServingDocument(spec, server);
   const config = {
     write_files: [...agentFiles(document), ...setupUnits()].map(({ path, mode, text }) => ({ path, permissions: `0${mode}`, content: text })),

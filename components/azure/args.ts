@@ -64,7 +64,7 @@ export interface MonitoringServerArgs extends CloudServerArgs {
 }
 
 /** Arguments that are resource ids, and of what. */
-const idTypes = {
+export const idTypes = {
   subnetId: "Microsoft.Network/virtualNetworks/subnets",
   networkSecurityGroupId: "Microsoft.Network/networkSecurityGroups",
   publicIpAddressId: "Microsoft.Network/publicIPAddresses",
@@ -86,8 +86,6 @@ const own = [
   ...(Object.keys(idTypes) as IdKey[]),
   "resourceGroupName", "location", "zone", "vmSize", "imageId", "trustedLaunch", "encryptionAtHost", "cidrBlock", "privateAddress",
 ] as const satisfies readonly Exclude<keyof MonitoringServerArgs, keyof CloudServerArgs>[];
-
-export { idTypes };
 
 /** What comes of the arguments before anything is made. Throws one {@link SpecError} with everything that is wrong with them. */
 export function checked(name: string, args: MonitoringServerArgs): { spec: ServerSpec; machine: ChosenMachine } {

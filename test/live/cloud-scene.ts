@@ -18,7 +18,7 @@ export interface CloudScene {
   preview(args: object): Promise<Outcome>;
   destroy(): Promise<Outcome>;
   /** Another stack in the same backend and cloud, whose words are remembered too. */
-  beside(name: string): CloudScene;
+  beside(name: string, module?: string): CloudScene;
   /** What the guest on the machine reports from now on. */
   guestReports(report: GuestReport): void;
   /** Everything that the engine has printed. */
@@ -28,8 +28,7 @@ export interface CloudScene {
 
 export async function cloudScene(name: string, module: string, plugins: readonly Plugin[]): Promise<CloudScene> {
   const folder = mkdtempSync(join(tmpdir(), "pulumi-lgtm-test-cloud-"));
-  const path = join(__dirname, module);
-  const first = await engineStack(name, path, { plugins, env: { [folderVariable]: folder } });
+  const first = await engineStack(name, join(__dirname, module), { plugins, env: { [folderVariable]: folder } });
   console.log(`provider plugins: ${JSON.stringify(first.plugins)}`);
   const cloud = new Cloud(folder);
   const said: string[] = [];
@@ -40,7 +39,7 @@ export async function cloudScene(name: string, module: string, plugins: readonly
     up: args => remember(stack.up(args)),
     preview: args => remember(stack.preview(args)),
     destroy: () => remember(stack.destroy()),
-    beside: other => of(stack.beside(other, path)),
+    beside: (other, ofModule = module) => of(stack.beside(other, join(__dirname, ofModule))),
     guestReports: report => cloud.set("guest", report),
     end() {
       stack.remove();
@@ -93,9 +92,24 @@ export function touched({ steps }: Outcome): string[] {
   return [...new Set(lines)].sort();
 }
 
-/** As `touched`, of an operation that must not replace, delete or alter anything but releases. */
-export function assertOnlyReleases(outcome: Outcome, expected: string[]): void {
-  assert.deepEqual(touched(outcome), expected);
+/** The one thing of a type that is in the cloud. */
+export function only({ cloud }: Pick<CloudScene, "cloud">, type: string): Thing {
+  const [thing, ...others] = cloud.all(type);
+  assert.ok(thing && others.length === 0, `one ${type}, not ${others.length + (thing ? 1 : 0)}`);
+  return thing;
+}
+
+/** Last part of a token. */
+export const short = (type: string) => type.split(":").at(-1)!;
+
+/** What is left in the cloud of resources' types. */
+export function left({ cloud }: CloudScene, packageName: string): string[] {
+  return [...new Set(cloud.all().filter(({ type }) => type.startsWith(`${packageName}:`)).map(({ type }) => short(type)))].sort();
+}
+
+/** Calls from the given one on that alter things of these types, in their order. */
+export function alterations({ cloud }: CloudScene, from: number, ...types: string[]): string[] {
+  return cloud.calls().slice(from).filter(({ operation, type }) => ["create", "update", "delete"].includes(operation) && types.includes(type)).map(({ operation, type }) => `${operation} ${short(type)}`);
 }
 
 /** Nothing that a thief of the state, a reader of logs or a stranger in the account sees holds a secret. `holders` are the types whose work is to keep them. */

@@ -21,6 +21,8 @@ export interface ProcessServer {
   log(service: string): string;
   /** Kills one program, as if it had died. */
   kill(service: string): Promise<void>;
+  /** Starts one again and returns when it is healthy. */
+  revive(service: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -70,6 +72,13 @@ export async function startProcesses(spec: ServerSpec = {}, change = (_path: str
     child.kill("SIGKILL");
     await gone;
   };
+  const revive = async (name: string) => {
+    const service = plan.services.find(each => each.name === name)!;
+    const program = programs[name as ProgramName];
+    if (!isFound(program)) throw new Error(`${name} is not here: ${program.missing}`);
+    running.set(name, start(service, program.path, program.home));
+    await healthy(service, running.get(name)!, () => log(name));
+  };
   const stop = async () => {
     await Promise.all([...running.keys()].map(kill));
     rmSync(folder, { recursive: true, force: true });
@@ -88,7 +97,7 @@ export async function startProcesses(spec: ServerSpec = {}, change = (_path: str
     write("machine.json", JSON.stringify({ format: 1, root: folder, missing }));
     write("applied.json", JSON.stringify({ release: bundle.hash }));
     write(`releases/${bundle.hash}/plan.json`, bundle.files["plan.json"]!);
-    return { folder, contract, missing, log, kill, stop };
+    return { folder, contract, missing, log, kill, revive, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loopDisk } from "./loop-disk";
@@ -7,8 +7,8 @@ import { run } from "./command";
 /** A mounted file system of its own, which a test can fill. */
 export interface SmallDisk {
   path: string;
-  /** Writes so many mebibytes; those written before are gone. */
-  fill(mebibytes: number): void;
+  /** Fills it until so many percent are free, or frees it. */
+  leave(percent: number): void;
   remove(): Promise<void>;
 }
 
@@ -21,7 +21,11 @@ export async function smallDisk(mebibytes: number): Promise<SmallDisk> {
   const file = join(path, "data");
   return {
     path,
-    fill: size => writeFileSync(file, Buffer.alloc(size * 1024 * 1024)),
+    leave(percent) {
+      rmSync(file, { force: true });
+      const { blocks, bavail, bsize } = statfsSync(path);
+      writeFileSync(file, Buffer.alloc(Math.max(0, Math.floor(bavail - (blocks * percent) / 100)) * bsize));
+    },
     async remove() {
       await run("umount", [path]);
       rmSync(path, { recursive: true });

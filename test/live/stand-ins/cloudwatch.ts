@@ -1,13 +1,6 @@
-import { createHash, createHmac } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-
-/** Keys of a session. */
-interface Keys {
-  AccessKeyId: string;
-  SecretAccessKey: string;
-  Token: string;
-}
+import { signed, type Keys } from "./aws-signature";
 
 /**
  * Stands in for CloudWatch's metrics with moto behind it: AWS' SDK for Go speaks CBOR (smithy-rpc-v2-cbor), moto JSON. Requests are
@@ -21,8 +14,8 @@ export async function startCloudWatch(moto: number, region: string, keys: Keys):
       for await (const chunk of request) chunks.push(chunk as Buffer);
       const [, api, operation] = /^\/service\/(\w+)\/operation\/(\w+)$/.exec(request.url!)!;
       const body = JSON.stringify(decode(Buffer.concat(chunks)));
-      const from = refusing ? undefined : await fetch(`http://127.0.0.1:${moto}/`, { method: "POST", headers: signed(`127.0.0.1:${moto}`, `${api}.${operation}`, body, region, keys), body });
-      const content = encode(from?.ok ? await from.json() : { __type: "com.amazonaws.cloudwatch#AccessDeniedException", message: from ? await from.text() : "refused by the test" });
+      const from = refusing ? undefined : await fetch(`http://127.0.0.1:${moto}/`, { method: "POST", headers: signed({ host: `127.0.0.1:${moto}`, service: "monitoring", region, target: `${api}.${operation}`, body }, keys), body });
+      const content = encode(from?.ok ? once((await from.json()) as object) : { __type: "com.amazonaws.cloudwatch#AccessDeniedException", message: from ? await from.text() : "refused by the test" });
       response.writeHead(from?.ok ? 200 : 403, { "content-type": "application/cbor", "smithy-protocol": "rpc-v2-cbor" }).end(content);
     };
     answer().catch(error => response.destroy(error as Error));
@@ -31,17 +24,9 @@ export async function startCloudWatch(moto: number, region: string, keys: Keys):
   return { port: (server.address() as AddressInfo).port, refuse: yes => void (refusing = yes), stop: () => void server.close() };
 }
 
-/** Signature version 4 (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html). */
-function signed(host: string, target: string, body: string, region: string, { AccessKeyId, SecretAccessKey, Token }: Keys): Record<string, string> {
-  const time = new Date().toISOString().replace(/[-:]|\.\d+/g, "");
-  const scope = `${time.slice(0, 8)}/${region}/monitoring/aws4_request`;
-  const headers: Record<string, string> = { "content-type": "application/x-amz-json-1.0", host, "x-amz-date": time, "x-amz-security-token": Token, "x-amz-target": target };
-  const names = Object.keys(headers).join(";");
-  const hash = (text: string) => createHash("sha256").update(text).digest("hex");
-  const asked = ["POST", "/", "", ...Object.entries(headers).map(([name, value]) => `${name}:${value}`), "", names, hash(body)].join("\n");
-  const key = [...scope.split("/")].reduce<Buffer>((secret, part) => createHmac("sha256", secret).update(part).digest(), Buffer.from(`AWS4${SecretAccessKey}`));
-  const signature = createHmac("sha256", key).update(["AWS4-HMAC-SHA256", time, scope, hash(asked)].join("\n")).digest("hex");
-  return { ...headers, authorization: `AWS4-HMAC-SHA256 Credential=${AccessKeyId}/${scope}, SignedHeaders=${names}, Signature=${signature}` };
+/** Moto lists a metric with two dimensions as often as it has values; AWS lists it once. */
+function once(answer: { Metrics?: object[] }): object {
+  return answer.Metrics ? { ...answer, Metrics: [...new Map(answer.Metrics.map(metric => [JSON.stringify(metric), metric])).values()] } : answer;
 }
 
 const endOfList = Symbol("break");

@@ -38,12 +38,11 @@ function arm(path: string, more: Partial<ResourceType> & { replaces?: string[] }
   };
 }
 
-/** What is in something goes with it. */
-function removeBelow({ id }: Thing, { cloud }: Place): void {
-  for (const other of cloud.all().filter(other => other.id.startsWith(`${id}/`))) {
-    cloud.remove(other.type, other.id);
-    if (other.type === types.blob) cloud.remove(objectType, objectId(other.inputs));
-  }
+/** What is in something goes with it; of a container also what others put into it. */
+function removeBelow({ id, type, inputs }: Thing, { cloud }: Place): void {
+  const containers = type === types.container ? [inputs] : cloud.all(types.container).filter(other => other.id.startsWith(`${id}/`)).map(other => other.inputs);
+  for (const object of containers.flatMap(each => cloud.objectsOf(containerOf(each)))) cloud.remove(objectType, object.id);
+  for (const other of cloud.all().filter(other => other.id.startsWith(`${id}/`))) cloud.remove(other.type, other.id);
 }
 
 /** Answers as Azure does when a property cannot change. */

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { after } from "node:test";
+import { agentScene, eventually, type AgentScene } from "./agent-scene";
+import { suite } from "./harness/requirements";
+
+/** How long the monitoring server is away, in seconds. Five minutes were run by hand; the suite has no time for them. */
+const away = Number(process.env.LGTM_TEST_AWAY_SECONDS ?? "45");
+
+let scene: AgentScene | undefined;
+const step = suite(async () => (scene = await agentScene("loss-1")));
+after(() => scene?.end());
+
+const logs = [
+  { paths: ["/var/log/app/timed.log"], service: "timed" },
+  { paths: ["/var/log/app/plain.log"], service: "plain" },
+];
+
+/** Writes lines at 100 a second to both files, numbered from `first`; `timed` is JSON that carries its own time. */
+async function write({ server }: AgentScene, name: string, count: number): Promise<void> {
+  await server.copyIn("/root/write.py", `
+import json, sys, time
+from datetime import datetime, timezone
+name, count = sys.argv[1], int(sys.argv[2])
+for i in range(count):
+    now = datetime.now(timezone.utc).isoformat().replace("+00:00", "Z")
+    with open("/var/log/app/timed.log", "a") as file:
+        file.write(json.dumps({"@timestamp": now, "level": "INFO", "message": "%s %d" % (name, i)}) + "\\n")
+    with open("/var/log/app/plain.log", "a") as file:
+        file.write("%s %d\\n" % (name, i))
+    time.sleep(0.01)
+`);
+  await server.exec(`mkdir -p /var/log/app; systemd-run --quiet --unit=write-${name} python3 /root/write.py ${name} ${count}`);
+}
+
+/** How many lines of a name arrived, and how many different ones. */
+async function arrived({ find }: AgentScene, service: string, name: string): Promise<{ all: number; different: number }> {
+  const lines = (await find.logs(`{host="loss-1", service_name="${service}"} |= "${name} "`)).map(({ line }) => new RegExp(`${name} \\d+`).exec(line)![0]);
+  return { all: lines.length, different: new Set(lines).size };
+}
+
+/** Waits until every line is there, and says how many came twice. */
+async function complete(it: AgentScene, name: string, count: number): Promise<void> {
+  for (const service of ["timed", "plain"]) {
+    await eventually(`all lines of ${service} are there`, async () => (await arrived(it, service, name)).different === count, { seconds: 150 });
+    const { all } = await arrived(it, service, name);
+    console.log(`${name}, ${service}: ${count} lines, ${all - count} of them twice`);
+    if (service === "timed") assert.equal(all, count, "a line that carries its time is there once");
+  }
+}
+
+step("a monitoring server that is away gets every line and every span when it is back", async it => {
+  await it.server.exec("mkdir -p /var/log/app");
+  await it.up({ logs, service: "orders" });
+  await it.monitoring.kill("caddy");
+  await write(it, "away", away * 50);
+  await it.server.exec(`sleep 2; curl -sS --fail-with-body -H 'Content-Type: application/json' http://127.0.0.1:4318/v1/traces -d '${span("5b8efff798038103d269b633813fc60c")}'`);
+  await it.server.exec(`sleep ${away}`, { seconds: away + 60 });
+  await it.monitoring.revive("caddy");
+  await complete(it, "away", away * 50);
+  await eventually("the span is there, with the machine's labels", async () => {
+    const trace = JSON.stringify(await it.find.get("/tempo/api/traces/5b8efff798038103d269b633813fc60c").catch(() => ({})));
+    return /"key":"host","value":\{"stringValue":"loss-1"\}/.test(trace) && /"key":"environment","value":\{"stringValue":"prod"\}/.test(trace);
+  }, { seconds: 90 });
+  const gap = await it.find.metrics(`count_over_time(node_time_seconds{host="loss-1"}[${away}s] offset 15s)`);
+  assert.ok(gap[0]!.value >= away / 15 - 2, `metrics of the time away: ${gap[0]?.value} samples`);
+});
+
+step("an agent that is killed while it reads loses no line", async it => {
+  await write(it, "killed", 1500);
+  await it.server.exec("sleep 5; systemctl kill -s KILL lgtm-agent; sleep 7; systemctl kill -s KILL lgtm-agent");
+  await complete(it, "killed", 1500);
+});
+
+step("logs that are rotated by renaming, or copied and cut, lose no line", async it => {
+  await write(it, "rotated", 1000);
+  await it.server.exec("sleep 3; mv /var/log/app/timed.log /var/log/app/timed.log.1; sleep 4; cp /var/log/app/plain.log /var/log/app/plain.log.1; : >/var/log/app/plain.log");
+  await complete(it, "rotated", 1000);
+});
+
+step("a machine that loses its power comes back with everything that was on its disk", async it => {
+  await it.server.exec("for i in $(seq 0 199); do echo \"power $i\" >>/var/log/app/plain.log; done; sync");
+  await it.server.reboot(true);
+  await eventually("the agent runs again", async () => (await it.server.tryExec("systemctl is-active lgtm-agent")).stdout.trim() === "active", { seconds: 60 });
+  await eventually("the lines are there", async () => (await arrived(it, "plain", "power")).different === 200, { seconds: 60 });
+});
+
+function span(traceId: string): string {
+  const now = BigInt(Date.now()) * 1_000_000n;
+  return JSON.stringify({ resourceSpans: [{ resource: { attributes: [{ key: "service.name", value: { stringValue: "orders" } }] }, scopeSpans: [{ spans: [{ traceId, spanId: "eee19b7ec3c1b174", name: "GET /orders", kind: 2, startTimeUnixNano: String(now), endTimeUnixNano: String(now + 5_000_000n) }] }] }] });
+}
