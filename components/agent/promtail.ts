@@ -41,13 +41,14 @@ export const carriedPositions = "/var/lib/lgtm-agent/promtail/positions.yaml";
 /** Sources whose positions can be carried over, so that both may read them at the same time. */
 const sources = ["static_configs", "file_sd_configs", "journal"];
 /** Keys of a job that are no source. */
-const otherJobKeys = ["job_name", "pipeline_stages", "relabel_configs", "encoding", "decompression"];
+const otherJobKeys = ["job_name", "pipeline_stages", "relabel_configs", "encoding"];
 /** Why another source cannot be read by both at once, or at all. */
 const notBoth: Record<string, string> = {
   docker_sd_configs: "where Promtail is in a container's log cannot be carried over. Take the job out of this text and set docker: true on the agent",
   kubernetes_sd_configs: "the agent is for servers, not for a cluster. Take the job out of this text",
   syslog: "only one program can listen on its port. Take the job out of this text and leave it to Promtail",
   loki_push_api: "only one program can listen on its port. Take the job out of this text; programs on the machine can send to the agent's OTLP ports",
+  decompression: "Promtail counts the lines of a compressed file and Alloy its bytes, so it would be sent again. Take the job out of this text",
   windows_events: "the agent is for Linux. Take the job out of this text",
 };
 

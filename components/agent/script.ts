@@ -13,12 +13,12 @@ const ofTheGuest: Record<string, string[]> = {
   "secret-manager": ["secrets_store.py", "secrets_secret_manager.py", "store_http.py", "store_gcs.py"],
 };
 
-/** The program that puts the agent on, and its document. Nothing secret. */
+/** The program that puts the agent on, and its document. Nothing secret. A new machine has no Promtail, and its user data is to be small. */
 export function agentFiles(document: AgentDocument): InstalledFile[] {
   const own = join(__dirname, "on-server");
   const guest = join(__dirname, "..", "server", "guest", "apply");
   const program = [
-    ...readdirSync(own).filter(name => name.endsWith(".py")).sort().map(name => ({ name, folder: own })),
+    ...readdirSync(own).filter(name => name.endsWith(".py") && (document.promtail || !document.token || !name.startsWith("promtail"))).sort().map(name => ({ name, folder: own })),
     ...(document.token ? ofTheGuest[document.token.kind]! : []).map(name => ({ name, folder: guest })),
   ];
   return [

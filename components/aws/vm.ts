@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { MetricAlarm } from "@pulumi/aws/cloudwatch/metricAlarm";
 import { Instance } from "@pulumi/aws/ec2/instance";
 import { VolumeAttachment } from "@pulumi/aws/ec2/volumeAttachment";
@@ -42,7 +43,8 @@ export function vm(
       rootBlockDevice: { encrypted: true, kmsKeyId: args.kmsKeyId, volumeType: "gp3", volumeSize: rootGiB, deleteOnTermination: true, tags: tags("root") },
       ebsOptimized: true,
       maintenanceOptions: { autoRecovery: "default" },
-      userDataBase64: machine.apply(of => Buffer.from(userData(of)).toString("base64")),
+      // Compressed, which cloud-init takes: AWS allows 16,384 bytes.
+      userDataBase64: machine.apply(of => gzipSync(userData(of), { level: 9 }).toString("base64")),
       userDataReplaceOnChange: false,
       tags: tags(""),
     },

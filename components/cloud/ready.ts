@@ -15,7 +15,9 @@ export function releaseWhenReady(
 ): pulumi.Output<string> {
   return pulumi.all([release, pulumi.all(after)]).apply(async ([hash]) => {
     const say = (line: string) => void pulumi.log.info(line, parent, undefined, true);
-    if (!pulumi.runtime.isDryRun()) await waitForRelease(hash, read(hash), { seconds, say, hint });
+    if (pulumi.runtime.isDryRun()) return hash;
+    // What the server did not like and could live with, such as an old password.
+    for (const line of (await waitForRelease(hash, read(hash), { seconds, say, hint })).lastLines) void pulumi.log.warn(line, parent);
     return hash;
   });
 }

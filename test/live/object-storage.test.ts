@@ -68,7 +68,7 @@ describe("Loki and Tempo in object storage", { concurrency: true }, () => {
       const started = Date.now();
       const traces = await on(emptyFolder(), spec, async () => {
         await pushLines(spec, "orders", 200, started);
-        const ids = await pushTraces(spec, 20);
+        const ids = await pushTraces(spec, 3);
         await flush(spec);
         await eventually("Tempo has written a block", async () => wrote(kind, /tempo\/single-tenant\/[^/]+\/meta\.json/), { seconds: 60 });
         return ids;

@@ -11,6 +11,12 @@ export const awsStacks: Stacks = {
   "aws: with a key of the user's own, tags, and everything deleted at the end": server({ kmsKeyId: "arn:aws:kms:eu-central-1:123456789012:key/1", tags: { team: "blue" }, onDestroy: "delete" }),
   "aws: private, in a subnet that exists": server({ subnetId: "subnet-1", publicAddress: false }),
   "aws: on a machine that exists": server({ instanceId: "i-1", memory: 4096 }),
+  "aws: with everything that reads the account": server({
+    discovery: { ec2: {} },
+    cloudDatasources: { aws: [{}, { name: "other", assumeRoleArn: "arn:aws:iam::210987654321:role/grafana" }] },
+    cloudMetrics: { aws: { services: ["rds", "alb", "lambda"] } },
+    cloudLogs: { aws: { groups: [{ name: "/aws/lambda/orders" }, { prefix: "/ecs/" }] } },
+  }),
   "aws: with access to application servers": async () =>
     (await run(() => {
       const { contract } = new MonitoringServer("mon", { allowedCidrs: ["203.0.113.0/24"] });

@@ -11,6 +11,12 @@ export const azureStacks: Stacks = {
   "azure: open to the world with a name": server({ domain: "mon.example.com", zoneId: id("Microsoft.Network/dnszones", "example.com", "names"), allowedCidrs: ["0.0.0.0/0"] }),
   "azure: private, in a subnet that exists": server({ subnetId: id("Microsoft.Network/virtualNetworks/subnets", "main/inner", "theirs"), publicAddress: false }),
   "azure: on a machine that exists": server({ vmId: id("Microsoft.Compute/virtualMachines", "theirs", "theirs"), identityId: id("Microsoft.ManagedIdentity/userAssignedIdentities", "theirs", "theirs"), memory: 4096 }),
+  "azure: with everything that reads the subscription": server({
+    discovery: { azure: {} },
+    cloudDatasources: { azure: [{}] },
+    cloudMetrics: { azure: { services: ["sqlDatabase"] } },
+    cloudLogs: { azure: { namespace: "shop-logs.servicebus.windows.net", hubs: ["logs"] } },
+  }),
   "azure: with access to application servers": async () =>
     (await run(() => {
       const { contract } = new MonitoringServer("mon", { allowedCidrs: ["203.0.113.0/24"] });

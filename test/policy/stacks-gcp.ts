@@ -11,6 +11,12 @@ export const gcpStacks: Stacks = {
   "gcp: with a key of the user's own, labels, and everything deleted at the end": server({ kmsKey: "projects/p/locations/l/keyRings/r/cryptoKeys/k", tags: { team: "blue" }, onDestroy: "delete" }),
   "gcp: private, in a subnetwork that exists": server({ subnetwork: "inner", publicAddress: false }),
   "gcp: on a machine that exists": server({ instance: "vm-given", memory: 4096 }),
+  "gcp: with everything that reads the project": server({
+    discovery: { gce: { zones: ["europe-west3-b"] } },
+    cloudDatasources: { gcp: [{}] },
+    cloudMetrics: { gcp: { services: ["cloudSql"] } },
+    cloudLogs: { gcp: { subscription: "lgtm-logs" } },
+  }),
   "gcp: with access to application servers": async () =>
     (await run(() => {
       const { contract } = new MonitoringServer("mon", { allowedCidrs: ["203.0.113.0/24"] });

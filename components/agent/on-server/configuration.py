@@ -31,17 +31,33 @@ def apply(document, given_token):
             say("the agent runs, unchanged")
             return
         ensure_user()
+        switch = promtail_switch(document, found["alloy"])
         refuse_what_alloy_refuses(document, found["alloy"], token)
         before = snapshot(document)
-        changed = install(document, found, token)
+        if switch:
+            switch.begin(owner())
+        changed = install(document, found, token) | (switch.restarts if switch else set())
         try:
             start(document, changed)
         except Failed as failed:
             go_back(before, "units" in changed)
+            if switch:
+                switch.go_back()
             raise Failed("%s\nWhat ran before runs again." % failed if before["was_there"] else str(failed))
         remember(document, wanted)
+        if switch:
+            switch.end()
         programs.prune(found.values())
         say("the agent runs")
+
+
+def promtail_switch(document, alloy):
+    """Where a Promtail is, or was, to be taken over. A machine that never had one has not even the program for it."""
+    if not document.get("promtail") and not os.path.exists(os.path.join(ROOT, "promtail.json")):
+        return None
+    import promtail
+
+    return promtail.Switch(document, alloy)
 
 
 def check_system():

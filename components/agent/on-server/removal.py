@@ -14,6 +14,11 @@ def remove(keep_data):
     for path in known:
         if path.startswith(UNITS):
             programs.run(["systemctl", "disable", "--now", os.path.basename(path)])
+    # Its positions are final now, and still there.
+    if os.path.exists(os.path.join(ROOT, "promtail.json")):
+        import promtail
+
+        promtail.give_back_at_removal()
     for path in known + [os.path.join(CONFIG, "token"), os.path.join(CONFIG, "agent.json")]:
         discard(path)
     programs.run(["systemctl", "daemon-reload"])

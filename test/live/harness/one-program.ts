@@ -11,7 +11,7 @@ import { eventually } from "./command";
 export interface RunningProgram {
   pid: number;
   log(): string;
-  /** Asks it to end, as the engine does, and waits until it has. */
+  /** Asks it to end, and ends it if it has not after ten seconds, as the engine does after thirty. */
   stop(): Promise<void>;
 }
 
@@ -53,7 +53,9 @@ export async function startProgram(name: ProgramName, { folder, spec, bindings, 
   const stop = async () => {
     process.off("exit", orphan);
     if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM");
+    const timer = setTimeout(() => child.kill("SIGKILL"), 10_000);
     await gone;
+    clearTimeout(timer);
   };
   const healthy = async () => (await fetch(service.health, { signal: AbortSignal.timeout(5_000) })).ok;
   const ended = gone.then(() => Promise.reject(new Error(`${name} ended with ${child.exitCode}:\n${log().split("\n").slice(-15).join("\n")}`)));
