@@ -5,14 +5,15 @@ const policyTypes = ["aws:iam/rolePolicy:RolePolicy", "aws:iam/policy:Policy", r
 
 /**
  * Actions that AWS offers for all resources only (Service Authorization Reference, tables "Actions": no resource type), as far
- * as a monitoring server or a preview needs them; each reads names and numbers. And the agent of Systems Manager: AWS's own
- * policy for it, AmazonSSMManagedInstanceCore, grants the same for all resources, and parameters besides.
+ * as a monitoring server or a preview needs them; each reads names and numbers. And two that are meant for all: what Grafana's
+ * datasource asks of every log group, as in AWS's own AmazonGrafanaCloudWatchAccess, and the agent of Systems Manager, to which
+ * AWS's own AmazonSSMManagedInstanceCore grants the same, and parameters besides.
  */
 const forAllOnly = [
   /^cloudwatch:(Describe|List|Get)\w+$/i,
   /^ec2:Describe\w+$/i,
   /^tag:Get(Resources|TagKeys|TagValues)$/i,
-  /^logs:(DescribeLogGroups|DescribeQueries|DescribeQueryDefinitions|GetQueryResults|GetLogGroupFields|StopQuery)$/i,
+  /^logs:(DescribeLogGroups|DescribeQueries|DescribeQueryDefinitions|GetQueryResults|GetLogGroupFields|StartQuery|StopQuery|GetLogEvents)$/i,
   /^(ssmmessages:(Create|Open)(Control|Data)Channel|ec2messages:(AcknowledgeMessage|DeleteMessage|FailMessage|GetEndpoint|GetMessages|SendReply))$/i,
   /^ssm:(UpdateInstanceInformation|ListInstanceAssociations|UpdateInstanceAssociationStatus|GetDocument|DescribeDocument|DescribeAssociation)$/i,
   /^(sts:GetCallerIdentity|iam:ListAccountAliases|s3:ListAllMyBuckets|ecr:GetAuthorizationToken|oam:List(Sinks|AttachedLinks)|pi:\w+|xray:Get\w+|ce:Get\w+)$/i,

@@ -20,8 +20,8 @@ const carriers: Record<string, "tags" | "labels"> = {
     "vpc/securityGroupEgressRule:SecurityGroupEgressRule", "vpc/securityGroupIngressRule:SecurityGroupIngressRule",
   ].map(type => [`aws:${type}`, "tags"])),
   ...Object.fromEntries([
-    "compute:Disk", "compute:VirtualMachine", "dataprotection:BackupVault", "keyvault:Vault", "managedidentity:UserAssignedIdentity", "network:ApplicationSecurityGroup", "network:NetworkInterface", "network:NetworkSecurityGroup",
-    "network:PublicIPAddress", "network:VirtualNetwork", "resources:ResourceGroup", "storage:StorageAccount",
+    "compute:Disk", "compute:VirtualMachine", "compute:VirtualMachineRunCommandByVirtualMachine", "dataprotection:BackupVault", "keyvault:Vault", "managedidentity:UserAssignedIdentity", "network:ApplicationSecurityGroup", "network:NetworkInterface", "network:NetworkSecurityGroup",
+    "network:PublicIPAddress", "network:VirtualNetwork", "resources:Deployment", "resources:ResourceGroup", "storage:StorageAccount",
   ].map(type => [`azure-native:${type}`, "tags"])),
   ...Object.fromEntries(["compute/address:Address", "compute/disk:Disk", "compute/instance:Instance", "secretmanager/secret:Secret", "storage/bucket:Bucket"].map(type => [`gcp:${type}`, "labels"])),
 };

@@ -28,6 +28,10 @@ const rights = (bucket: string) => ({
   ],
 });
 
+/** Tempo asks Google for three parts of the list of blocks; the stand-in gives the whole list for each, which Tempo takes for an error. */
+const oneListing = (text: string) => text.replace(/^ +prefix: tempo$/m, "$&\n      list_blocks_concurrency: 1");
+
+const both = ["loki", "tempo"] as const;
 const bucket = "mon-telemetry";
 const bindings = { bucket, region, account: azuriteAccount.name, container: bucket, clientid: clientId };
 
@@ -77,7 +81,7 @@ describe("Loki and Tempo in object storage", { concurrency: true }, () => {
       await on(emptyFolder(), spec, async () => {
         await eventually("all lines are there", async () => (await countedLines(spec, "orders", started)) === 200, { seconds: 30 });
         for (const id of traces) await eventually(`trace ${id} is there`, () => hasTrace(spec, id), { seconds: 30 });
-      });
+      }, both, kind === "gcs" ? oneListing : undefined);
     });
   }
 
@@ -127,7 +131,7 @@ describe("Loki and Tempo in object storage", { concurrency: true }, () => {
 
   const wrote = (kind: StorageKind, path: RegExp) => network.seen.some(asked => asked.includes({ s3: ".amazonaws.com/", "azure-blob": ".blob.core.windows.net/", gcs: "storage.googleapis.com/", disk: "-" }[kind]) && /^(PUT|POST) /.test(asked) && path.test(asked));
 
-  async function on<T>(folder: string, spec: ServerSpec, use: () => Promise<T>, names: ("loki" | "tempo")[] = ["loki", "tempo"], change?: (text: string) => string): Promise<T> {
+  async function on<T>(folder: string, spec: ServerSpec, use: () => Promise<T>, names: readonly ("loki" | "tempo")[] = both, change?: (text: string) => string): Promise<T> {
     // In Prometheus' place: without it Loki takes a minute to end, for the sake of what it has recorded.
     const prometheus = createServer((_, response) => void response.writeHead(204).end()).listen(spec.internalPorts!.prometheus, "127.0.0.1");
     const started = await Promise.allSettled(names.map(name => startProgram(name, { folder, spec, bindings, env: network.env, ...(change && { change }) })));

@@ -1,4 +1,4 @@
-import { AppServerAccess, MonitoringServer, type MonitoringServerArgs } from "../../components/aws";
+import { AppServerAccess, AppServerAgents, MonitoringServer, type MonitoringServerArgs } from "../../components/aws";
 import { PreviewRole } from "../../components/aws/preview-role";
 import { run } from "../aws/mocks";
 import type { Stacks } from "./stacks";
@@ -17,10 +17,11 @@ export const awsStacks: Stacks = {
     cloudMetrics: { aws: { services: ["rds", "alb", "lambda"] } },
     cloudLogs: { aws: { groups: [{ name: "/aws/lambda/orders" }, { prefix: "/ecs/" }] } },
   }),
-  "aws: with access to application servers": async () =>
+  "aws: with access to application servers, and agents on them": async () =>
     (await run(() => {
       const { contract } = new MonitoringServer("mon", { allowedCidrs: ["203.0.113.0/24"] });
-      return new AppServerAccess("orders", { server: contract, securityGroupId: "sg-orders", ports: [9100, 8080] });
+      new AppServerAccess("orders", { server: contract, securityGroupId: "sg-orders", ports: [9100, 8080] });
+      return new AppServerAgents("orders", { server: contract, environment: "prod", service: "orders", client: "default" });
     })).registered,
   "aws: role for previews": async () =>
     (await run(() => new PreviewRole("ci", { repository: "acme@1/infra@2", environments: ["preview-dev", "preview-prod"], stateBucket: "acme-pulumi", kmsKeyArn: "arn:aws:kms:eu-central-1:123456789012:key/1" }))).registered,

@@ -1,4 +1,4 @@
-import { AppServerAccess, MonitoringServer, type MonitoringServerArgs } from "../../components/azure";
+import { AppServerAccess, AppServerAgents, MonitoringServer, type MonitoringServerArgs } from "../../components/azure";
 import { PreviewRole } from "../../components/azure/preview-role";
 import { id, run } from "../azure/mocks";
 import type { Stacks } from "./stacks";
@@ -14,13 +14,15 @@ export const azureStacks: Stacks = {
   "azure: with everything that reads the subscription": server({
     discovery: { azure: {} },
     cloudDatasources: { azure: [{}] },
-    cloudMetrics: { azure: { services: ["sqlDatabase"] } },
+    cloudMetrics: { azure: { services: ["sql", "postgresql"] } },
     cloudLogs: { azure: { namespace: "shop-logs.servicebus.windows.net", hubs: ["logs"] } },
+    eventHubsNamespaceId: id("Microsoft.EventHub/namespaces", "shop-logs", "shop"),
   }),
-  "azure: with access to application servers": async () =>
+  "azure: with access to application servers, and agents on them": async () =>
     (await run(() => {
       const { contract } = new MonitoringServer("mon", { allowedCidrs: ["203.0.113.0/24"] });
-      return new AppServerAccess("orders", { server: contract, networkSecurityGroupId: id("Microsoft.Network/networkSecurityGroups", "orders", "apps"), ports: [9100, 8080] });
+      new AppServerAccess("orders", { server: contract, networkSecurityGroupId: id("Microsoft.Network/networkSecurityGroups", "orders", "apps"), ports: [9100, 8080] });
+      return new AppServerAgents("orders", { server: contract, environment: "prod", service: "orders", client: "default", virtualMachines: [{ resourceGroupName: "shop", vmName: "orders-1", location: "koreacentral" }] });
     })).registered,
   "azure: role for previews": async () =>
     (await run(() => new PreviewRole("ci", { repository: "acme@1/infra@2", environments: ["preview-dev", "preview-prod"], resourceGroupName: "ci", scopes: ["/subscriptions/1/resourceGroups/mon"], stateContainerId: id("Microsoft.Storage/storageAccounts/blobServices/containers", "acme/default/state", "ci") }))).registered,

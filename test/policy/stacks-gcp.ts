@@ -1,4 +1,4 @@
-import { AppServerAccess, MonitoringServer, type MonitoringServerArgs } from "../../components/gcp";
+import { AppServerAccess, AppServerAgents, MonitoringServer, type MonitoringServerArgs } from "../../components/gcp";
 import { PreviewRole } from "../../components/gcp/preview-role";
 import { run } from "../gcp/mocks";
 import type { Stacks } from "./stacks";
@@ -14,13 +14,14 @@ export const gcpStacks: Stacks = {
   "gcp: with everything that reads the project": server({
     discovery: { gce: { zones: ["europe-west3-b"] } },
     cloudDatasources: { gcp: [{}] },
-    cloudMetrics: { gcp: { services: ["cloudSql"] } },
+    cloudMetrics: { gcp: { services: ["pubsub"] } },
     cloudLogs: { gcp: { subscription: "lgtm-logs" } },
   }),
-  "gcp: with access to application servers": async () =>
+  "gcp: with access to application servers, and agents on them": async () =>
     (await run(() => {
       const { contract } = new MonitoringServer("mon", { allowedCidrs: ["203.0.113.0/24"] });
-      return new AppServerAccess("orders", { server: contract, serviceAccount: "orders@shop.iam.gserviceaccount.com", ports: [9100, 8080] });
+      new AppServerAccess("orders", { server: contract, serviceAccount: "orders@shop.iam.gserviceaccount.com", ports: [9100, 8080] });
+      return new AppServerAgents("orders", { server: contract, environment: "prod", service: "orders", client: "default", zone: "europe-west3-b" });
     })).registered,
   "gcp: role for previews": async () =>
     (await run(() => new PreviewRole("ci", { repository: "acme@1/infra@2", environments: ["preview-dev", "preview-prod"], stateBucket: "acme-pulumi", kmsKey: "projects/p/locations/l/keyRings/r/cryptoKeys/k" }))).registered,

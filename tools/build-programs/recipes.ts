@@ -104,4 +104,11 @@ func main() {
     variables: { [commonVersion]: "1.12.1" },
     expectedSeconds: 30,
   },
+  {
+    // Only for tests. Without cgo it reads no journal. Of the versions that still have it, 3.6 is not served.
+    name: "promtail", version: "3.4.1", module: "github.com/grafana/loki/v3", moduleVersion: "v3.4.1",
+    packages: { promtail: "github.com/grafana/loki/v3/clients/cmd/promtail" },
+    variables: { "github.com/grafana/loki/v3/pkg/util/build.Version": "3.4.1" },
+    expectedSeconds: 240,
+  },
 ];

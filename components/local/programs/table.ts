@@ -2,7 +2,9 @@ import { homedir } from "node:os";
 import { versions } from "../../server/versions";
 
 export type ProgramName =
-  | "pulumi" | "prometheus" | "loki" | "tempo" | "alertmanager" | "grafana" | "alloy" | "caddy" | "node_exporter" | "compose";
+  | "pulumi" | "prometheus" | "loki" | "tempo" | "alertmanager" | "grafana" | "alloy" | "caddy" | "node_exporter" | "compose"
+  /** What agents take over; only tests run it. */
+  | "promtail";
 
 export const platforms = ["linux-amd64", "linux-arm64", "darwin-amd64", "darwin-arm64"] as const;
 export type Platform = (typeof platforms)[number];
@@ -74,7 +76,7 @@ function fromZip(name: string, version: string, sums: Sums): Program["releases"]
   }));
 }
 
-const tools = { pulumi: "3.259.0", node_exporter: "1.12.1", compose: "5.6.0" };
+const tools = { pulumi: "3.259.0", node_exporter: "1.12.1", compose: "5.6.0", promtail: "3.4.1" };
 /** Grafana's file names carry the number of the build. */
 const grafanaBuild = "36482603486";
 
@@ -164,6 +166,15 @@ const table: Program[] = [
     releases: fromPrometheus("node_exporter", tools.node_exporter, ["node_exporter"], {
       "linux-amd64": "b51d8a76aa2a9156a55d501aca6276fae09e262259a5e4e831d2c2222f084e63",
       "linux-arm64": "ad35b605f9954b9f1ffddf5ba054bdc5a98d790b9eae5291e1eeb83f1ecbd0e7",
+    }),
+  },
+  {
+    // Of Loki's releases up to 3.7.2; the one that the teams run who move in.
+    name: "promtail", version: tools.promtail, alsoCached: [], binaries: ["promtail"],
+    installed: { atLeast: "3.0.0", below: "3.7.3" }, versionArgs: ["--version"],
+    releases: releases({ "linux-amd64": undefined, "linux-arm64": undefined, "darwin-amd64": undefined, "darwin-arm64": undefined }, (os, arch) => {
+      const base = github("grafana/loki", `v${tools.promtail}`);
+      return { url: `${base}/promtail-${os}-${arch}.zip`, checksums: `${base}/SHA256SUMS`, format: "zip", members: { promtail: `promtail-${os}-${arch}` } };
     }),
   },
   {

@@ -7,7 +7,7 @@ const inSeconds = (amount: string, unit: string) => Number(amount) * seconds[uni
 const rules = /^config\/(prometheus\/rules\/(host|availability|http|logs)|loki\/rules\/.+)\.yml$/;
 
 /**
- * The rendered rules in less time, for tests that wait for them: windows and offsets last a tenth, patience (`for`) a sixtieth, and
+ * The rendered rules in less time, for tests that wait for them: windows and offsets last a tenth, patience (`for`) a hundredth, and
  * all is evaluated every 5 seconds. Expressions, thresholds, labels and texts stay as they are. For agents that scrape every 5 seconds.
  */
 export function hastened(path: string, text: string): string {
@@ -16,6 +16,6 @@ export function hastened(path: string, text: string): string {
   if (!rules.test(path)) return text;
   return text
     .replace(/^( +interval:) \S+$/gm, "$1 5s")
-    .replace(/^( +for:) (\d+)([smhd])$/gm, (_, key: string, amount: string, unit: string) => `${key} ${Math.ceil(inSeconds(amount, unit) / 60)}s`)
+    .replace(/^( +for:) (\d+)([smhd])$/gm, (_, key: string, amount: string, unit: string) => `${key} ${Math.ceil(inSeconds(amount, unit) / 100)}s`)
     .replace(/(\[|\boffset )(\d+)([smhd])\b/g, (_, before: string, amount: string, unit: string) => `${before}${Math.ceil(inSeconds(amount, unit) / 10)}s`);
 }

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { isFound, locatePrograms, type ProgramName } from "../../../components/local/programs";
@@ -46,12 +46,10 @@ export async function startProgram(name: ProgramName, { folder, spec, bindings, 
   const output = openSync(path, "a");
   const own = Object.fromEntries(Object.entries(service.env).map(([key, value]) => [key, filled(value)]));
   const child = spawn(found.path, service.args.map(filled), { cwd: folder, env: { PATH: process.env.PATH, HOME: folder, ...own, ...env }, stdio: ["ignore", output, output] });
-  const orphan = () => void child.kill("SIGKILL");
-  process.once("exit", orphan);
+  killAtExit(child);
   const gone = new Promise<void>(resolve => child.once("exit", () => resolve()));
   const log = () => readFileSync(path, "utf8");
   const stop = async () => {
-    process.off("exit", orphan);
     if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM");
     const timer = setTimeout(() => child.kill("SIGKILL"), 10_000);
     await gone;
@@ -67,4 +65,12 @@ export async function startProgram(name: ProgramName, { folder, spec, bindings, 
     throw new Error(`${(error as Error).message}\n${log().split("\n").slice(-15).join("\n")}`);
   }
   return { pid: child.pid!, log, stop };
+}
+
+const children = new Set<ChildProcess>();
+process.once("exit", () => children.forEach(child => child.kill("SIGKILL")));
+
+/** No program outlives the test that started it. */
+export function killAtExit(child: ChildProcess): void {
+  children.add(child.once("exit", () => children.delete(child)));
 }

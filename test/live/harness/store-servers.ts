@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { checkout } from "../../checkout";
 import { eventually, run } from "./command";
 import { alone } from "./folders";
+import { killAtExit } from "./one-program";
 
 /** From npm, as the others are from PyPI. */
 const azurite = "3.37.0";
@@ -50,12 +51,11 @@ async function made(place: string, wanted: string, work: () => Promise<void>): P
 /** Starts a server and waits until it answers anything at `port` of the loopback. Returns what stops it. */
 export async function startServer(program: string, args: string[], port: number, env: NodeJS.ProcessEnv = {}): Promise<() => void> {
   const child = spawn(program, args, { stdio: "ignore", env: { ...process.env, ...env } });
-  const stop = () => void child.kill("SIGKILL");
-  process.once("exit", stop);
+  killAtExit(child);
   await eventually(`${program} answers`, async () => {
     if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}`);
     // Whatever the answer is; Azurite's is TLS with a certificate of the test's own.
-    return (await fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(2_000) }).then(() => true, error => (error as { cause?: { code?: string } }).cause?.code !== "ECONNREFUSED"));
+    return fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(2_000) }).then(() => true, error => (error as { cause?: { code?: string } }).cause?.code !== "ECONNREFUSED");
   }, { seconds: 60, every: 0.2 });
-  return stop;
+  return () => void child.kill("SIGKILL");
 }
