@@ -6,8 +6,6 @@ export const exceptions: readonly Exception[] = [
   { rule: "CKV_AWS_21", name: /-telemetry$/, why: "Loki and Tempo write each object once and delete it when its time is over; versions would keep what retention promises to remove, and be paid for." },
   { rule: "CKV_AWS_126", why: "It costs 2.10 dollars a month for numbers that the server takes of itself every 15 seconds; the status checks that reboot and move it come every minute in any case." },
   { rule: "CKV_AWS_145", why: "S3 encrypts every object with its own key; a key in KMS costs a dollar a month and a call an object, and protects from nobody whom the bucket's rights let in." },
-  { rule: "CKV_AWS_290", name: /-snapshots$/, why: "The role that takes snapshots has AWS's own policy for it; only Data Lifecycle Manager of the same account can take the role." },
-  { rule: "CKV_AWS_355", name: /-snapshots$/, why: "The role that takes snapshots has AWS's own policy for it; only Data Lifecycle Manager of the same account can take the role." },
   { rule: "CKV2_AWS_11", why: "Flow logs cost by the gigabyte and show the same as the security group of a single machine; a network of your own brings its own." },
   { rule: "CKV_AZURE_50", why: "Run Command is the way in that needs no open port, and is how a release's outcome is read; it is an extension." },
   { rule: "CKV_AZURE_97", why: "The feature must be registered in the subscription first, without which no machine can be made; disks are encrypted in any case." },

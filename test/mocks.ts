@@ -28,6 +28,9 @@ export function plainText(inputs: unknown): string {
 /** What the random and tls providers would make of each resource: told by its name, so that a test recognises it anywhere. */
 export const made = (name: string) => `made-${name}`;
 
+/** Of every server's roll-out: what its status has to carry. */
+export const rollout = "0011223344556677";
+
 /** What a provider of the tests knows beyond the inputs. A preview gives no outputs: they are unknown. */
 export interface Provider {
   /** Outputs of a resource on top of its inputs. */
@@ -45,7 +48,7 @@ export async function run<T>(program: () => T, { preview = false, outputs, invok
         registered.push({ type: args.type, name: args.name, inputs: args.inputs as Record<string, unknown>, provider: args.provider });
         const state = { ...args.inputs } as Record<string, unknown>;
         if (preview) return { id: undefined, state };
-        if (args.type.startsWith("random:")) Object.assign(state, { hex: made(args.name), result: made(args.name) });
+        if (args.type.startsWith("random:")) Object.assign(state, { hex: args.name.endsWith("-rollout") ? rollout : made(args.name), result: made(args.name) });
         if (args.type === "tls:index/privateKey:PrivateKey") Object.assign(state, { privateKeyPem: made(args.name), publicKeyOpenssh: `ssh-ed25519 ${made(args.name)}` });
         if (args.type === "tls:index/selfSignedCert:SelfSignedCert") Object.assign(state, { certPem: `certificate of ${args.name}` });
         const own = outputs?.(args.type, args.name, args.inputs as Record<string, unknown>);

@@ -25,7 +25,7 @@ function alertRules(): string {
 }
 
 function dashboards(): string {
-  const rows = dashboardTable(resolveSpec({}));
+  const rows = dashboardTable(resolveSpec({ cloudDatasources: { aws: [{}], azure: [{}], gcp: [{}] } }));
   const parts = [...new Set(rows.map(row => row.dashboard))].map(name => {
     const own = rows.filter(row => row.dashboard === name);
     const titles = [...new Set(own.map(row => row.panel))];
@@ -36,8 +36,10 @@ function dashboards(): string {
 
 function panel(queries: ReturnType<typeof dashboardTable>): string {
   const [first] = queries;
-  const empty = queries.flatMap(({ emptyWhenHealthy }) => emptyWhenHealthy ?? []);
-  return `### ${first!.panel}\n\n${first!.about}${empty.length ? ` Empty on a healthy system: ${[...new Set(empty)].join("; ")}.` : ""}\n\nSource: ${first!.source}.\n\n${queries.map(({ datasource, expression }) => fenced(datasource, expression)).join("\n")}`;
+  const listed = (reasons: string[]) => [...new Set(reasons)].join("; ");
+  const empty = listed(queries.flatMap(({ emptyWhenHealthy }) => emptyWhenHealthy ?? []));
+  const unused = listed(queries.flatMap(({ emptyWhenUnused }) => emptyWhenUnused ?? []));
+  return `### ${first!.panel}\n\n${first!.about}${empty && ` Empty on a healthy system: ${empty}.`}${unused && ` Empty on a new server: ${unused}.`}\n\nSource: ${first!.source}.\n\n${queries.map(({ datasource, expression }) => fenced(datasource, expression)).join("\n")}`;
 }
 
 function table(head: string[], rows: string[][]): string {

@@ -10,7 +10,7 @@ import type { AgentSpec, AgentTarget, ResolvedAgent } from "./spec";
 import { agentPort, agentUnit, nodeExporterUnit, units } from "./units";
 
 /** Promtail's file as the agent reads it, among the files of the agent's configuration. */
-export const promtailFile = "promtail.yaml";
+const promtailFile = "promtail.yaml";
 
 /** Everything that an application server needs to know about its agent. Holds no secret. */
 export interface AgentDocument {

@@ -76,10 +76,9 @@ export function readPromtail({ config, takeOver = false }: PromtailTakeOver): { 
   file.set("clients", file.createNode([{ url: "http://promtail.invalid/loki/api/v1/push" }]));
   file.set("positions", file.createNode({ filename: carriedPositions }));
   changes.push(`positions: carried over from ${positions}`);
-  // Another name in a trial: what it has read must not count afterwards.
   const named = jobs.map((job, i) => {
     const name = plain<string>(job.get("job_name")) ?? "";
-    const component = `${takeOver ? "promtail" : "trial"}_${i}_${name.replace(/\W/g, "_")}`;
+    const component = `${phaseOf(takeOver)}_${i}_${name.replace(/\W/g, "_")}`;
     job.set("job_name", component);
     return { name, component };
   });
@@ -89,12 +88,15 @@ export function readPromtail({ config, takeOver = false }: PromtailTakeOver): { 
   return { problems: [], read: { config: file.toString({ lineWidth: 0 }), changes, labels: first ?? {}, positions, jobs: named } };
 }
 
+/** Names of components begin with it: what a trial has read must not count afterwards, nor may a change of one become one of the other. */
+export const phaseOf = (takeOver = false) => (takeOver ? "promtail" : "trial");
+
 /** The component that every converted job hands its lines to: it adds the labels that are missing, and the trial's. */
 export function promtailOutput(read: ReadPromtail, service: string, takeOver: boolean): string {
   const ifMissing = (label: string, value: string) => block("rule", [], { source_labels: list([text(label)]), regex: text(""), target_label: text(label), replacement: text(value.replaceAll("$", "$$$$")) });
   const own = Object.entries({ ...read.labels, [labels.service]: read.labels[labels.service] ?? service }).map(([label, value]) => ifMissing(label, value));
   const trial = takeOver ? [] : [block("rule", [], { target_label: text(trialLabel.name), replacement: text(trialLabel.value) })];
-  return block("loki.relabel", ["promtail"], { forward_to: list(["loki.process.entries.receiver"]) }, [...own, ...trial]);
+  return block("loki.relabel", [phaseOf(takeOver)], { forward_to: list(["loki.process.entries.receiver"]) }, [...own, ...trial]);
 }
 
 function problemsOfJob(job: YAMLMap, path: string): string[] {

@@ -62,9 +62,9 @@ function logsFailing({ environment, host }: Watched): Rule {
   const own = `environment="${environment}", host="${host}"`;
   return {
     name: "CloudLogsFailing", severity: "warning", of: "host", about: "cloud-logs", dashboard: "server", for: "5m",
-    expr: `max by (${by("host")}) (count_over_time(log_errors:count1m{${own}, service_name="alloy"}[15m])) >= 10 or max by (${by("host")}) (alloy_component_controller_running_components{${own}, health_type="unhealthy"}) > 0`,
+    expr: `max by (${by("host")}) (count_over_time(log_errors:count1m{${own}, service_name="alloy"}[15m])) >= 10`,
     summary: "The monitoring server's Alloy fails again and again: cloud logs may be missing",
-    description: "It logs errors in most minutes, or a part of it does not work. Its log says what the cloud answered; mostly a right is missing, or a log group, hub or subscription is gone.",
+    description: "It logs errors in most minutes. Its log says what the cloud answered; mostly a right is missing, or a log group, hub or subscription is gone.",
     logs: errorLines, source: "own",
   };
 }

@@ -36,7 +36,7 @@ export function snapshots(parent: pulumi.Resource, name: string, args: Monitorin
   const count = args.snapshotsKept ?? 7;
   if (count === 0 || args.dataVolumeId !== undefined) return;
   const role = new Role(`${name}-snapshots`, { assumeRolePolicy: account.apply(id => trust("dlm", id)), description: `Snapshots of ${name}'s data`, tags: tags("snapshots") }, { parent });
-  const rights = new RolePolicy(`${name}-snapshots`, { role: role.id, policy: snapshotPolicy }, { parent });
+  const rights = new RolePolicy(`${name}-snapshots`, { role: role.id, policy: snapshotPolicy(snapshotTag, serverId(name)) }, { parent });
   new LifecyclePolicy(
     `${name}-snapshots`,
     {

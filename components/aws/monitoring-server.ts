@@ -6,6 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { authority } from "../cloud/authority";
 import { prepare } from "../cloud/prepare";
 import { releaseWhenReady } from "../cloud/ready";
+import { rolloutOf } from "../cloud/rollout";
 import { ServerBundle } from "../server/bundle-resource";
 import { serverRoot } from "../server/compose";
 import { contractOf, type ServerContract } from "../server/contract";
@@ -88,10 +89,11 @@ export class MonitoringServer extends pulumi.ComponentResource {
     const named = dnsRecord(this, name, args, place.ip);
     const shown = new ServerBundle(`${name}-bundle`, bundle, { parent: this });
     const release = wantedRelease(bundle, plan, { address: place.ip, bucket: buckets.telemetry.name, region }, secrets.versions);
-    const pointer = deliver(this, name, shown, release, buckets.configuration, [...stored.ready, ...who.ready], tags("release"));
+    const wanted = rolloutOf(this, name, release.apply(({ hash }) => hash), place.machineId);
+    const pointer = deliver(this, name, shown, release, wanted, buckets.configuration, [...stored.ready, ...who.ready], tags("release"));
 
     const readStatus = (hash: string, bucket: string) => async () => (await getObject({ bucket, key: storePaths.status(hash) }, { parent: this })).body;
-    this.release = buckets.telemetry.name.apply(bucket => releaseWhenReady(this, release.apply(({ hash }) => hash), [pointer.urn, ...[...place.ready, ...named].map(({ urn }) => urn)], hash => readStatus(hash, bucket), args.waitSeconds ?? 1200, hint));
+    this.release = buckets.telemetry.name.apply(bucket => releaseWhenReady(this, wanted, [pointer.urn, ...[...place.ready, ...named].map(({ urn }) => urn)], hash => readStatus(hash, bucket), args.waitSeconds ?? 1200, hint));
     this.contract = pulumi
       .all([place.ip, place.securityGroupId, ca.certificate, region])
       .apply(([ip, securityGroupId, certificate, region]) => contractOf(resolved, args.domain ?? ip, certificate, {
@@ -112,12 +114,13 @@ export class MonitoringServer extends pulumi.ComponentResource {
       const volumeId = dataVolume(parent, name, args, chosen.dataDiskGiB, where.availabilityZone, tags);
       snapshots(parent, name, args, account, tags);
       const machine = machineOf(volumeId.apply(id => ({ device: deviceOf(id), sizeGiB: chosen.dataDiskGiB })));
-      return { ip: reached.ip, securityGroupId, volumeId, ready: vm(parent, name, args, chosen, machine, reached, who, volumeId, region, tags) };
+      const { instanceId, ready } = vm(parent, name, args, chosen, machine, reached, who, volumeId, partition, region, tags);
+      return { ip: reached.ip, securityGroupId, volumeId, machineId: instanceId, ready };
     }
 
     function oldMachine(parent: pulumi.Resource) {
       const { ip, securityGroupId } = existingMachine(parent, args);
-      return { ip, securityGroupId, volumeId: undefined, ready: [installOn(parent, name, args, chosen.memory, machineOf(null), tags)] };
+      return { ip, securityGroupId, volumeId: undefined, machineId: pulumi.output(args.instanceId!), ready: [installOn(parent, name, args, chosen.memory, machineOf(null), tags)] };
     }
   }
 }

@@ -66,8 +66,11 @@ export function serverPolicy({ configurationBucket, telemetryBucket, secrets, km
   );
 }
 
-/** What Data Lifecycle Manager needs to snapshot volumes, as in AWS's own service role policy. */
-export const snapshotPolicy = policy(
-  { Sid: "Snapshot", Effect: "Allow", Action: ["ec2:CreateSnapshot", "ec2:CreateSnapshots", "ec2:DeleteSnapshot", "ec2:DescribeInstances", "ec2:DescribeVolumes", "ec2:DescribeSnapshots"], Resource: "*" },
-  { Sid: "TagSnapshots", Effect: "Allow", Action: ["ec2:CreateTags"], Resource: "arn:*:ec2:*::snapshot/*" },
-);
+/** What Data Lifecycle Manager needs to snapshot the volumes that carry this tag, and nothing of others. */
+export function snapshotPolicy(tag: string, value: string): string {
+  return policy(
+    { Sid: "Snapshot", Effect: "Allow", Action: ["ec2:CreateSnapshot"], Resource: "arn:*:ec2:*:*:volume/*", Condition: { StringEquals: { [`aws:ResourceTag/${tag}`]: value } } },
+    { Sid: "KeepAndPrune", Effect: "Allow", Action: ["ec2:CreateSnapshot", "ec2:DeleteSnapshot", "ec2:CreateTags"], Resource: "arn:*:ec2:*::snapshot/*" },
+    { Sid: "Look", Effect: "Allow", Action: ["ec2:DescribeInstances", "ec2:DescribeVolumes", "ec2:DescribeSnapshots"], Resource: "*" },
+  );
+}

@@ -1,12 +1,11 @@
-import { gzipSync } from "node:zlib";
 import { MetricAlarm } from "@pulumi/aws/cloudwatch/metricAlarm";
 import { Instance } from "@pulumi/aws/ec2/instance";
 import { VolumeAttachment } from "@pulumi/aws/ec2/volumeAttachment";
 import { getParameterOutput } from "@pulumi/aws/ssm/getParameter";
 import * as pulumi from "@pulumi/pulumi";
-import type { ChosenMachine } from "../cloud/machine";
+import { whatStage0Knows, type ChosenMachine } from "../cloud/machine";
 import type { Machine } from "../server/guest/machine";
-import { userData } from "../server/guest/userdata";
+import { compressedUserData } from "../server/guest/userdata";
 import type { Address } from "./address";
 import type { MonitoringServerArgs } from "./args";
 import type { Identity } from "./identity";
@@ -16,8 +15,8 @@ import type { TagsOf } from "./tags";
 export const rootGiB = 16;
 
 /**
- * The machine. It is replaced when its image is named anew or its data disk is another one, and for nothing else: a newer
- * Ubuntu and the text of stage 0 are left for the next machine, the type changes in place.
+ * The machine. It is replaced when its image is named anew, its processor is of another kind, or its data disk or a bucket is
+ * another one, and for nothing else: a newer Ubuntu and the text of stage 0 are left for the next machine, the type changes in place.
  */
 export function vm(
   parent: pulumi.Resource,
@@ -28,9 +27,10 @@ export function vm(
   address: Address,
   identity: Identity,
   dataVolume: pulumi.Output<string>,
+  partition: pulumi.Output<string>,
   region: pulumi.Output<string>,
   tags: TagsOf,
-): pulumi.Resource[] {
+): { instanceId: pulumi.Output<string>; ready: pulumi.Resource[] } {
   const instance = new Instance(
     `${name}-server`,
     {
@@ -43,8 +43,7 @@ export function vm(
       rootBlockDevice: { encrypted: true, kmsKeyId: args.kmsKeyId, volumeType: "gp3", volumeSize: rootGiB, deleteOnTermination: true, tags: tags("root") },
       ebsOptimized: true,
       maintenanceOptions: { autoRecovery: "default" },
-      // Compressed, which cloud-init takes: AWS allows 16,384 bytes.
-      userDataBase64: machine.apply(of => gzipSync(userData(of), { level: 9 }).toString("base64")),
+      userDataBase64: machine.apply(compressedUserData),
       userDataReplaceOnChange: false,
       tags: tags(""),
     },
@@ -54,8 +53,8 @@ export function vm(
       // A disk and an address can be on one machine at a time.
       deleteBeforeReplace: true,
       ignoreChanges: ["userDataBase64", ...(args.imageId === undefined ? ["ami"] : [])],
-      // Stage 0 knows its disk by the volume's id.
-      replacementTrigger: dataVolume,
+      // What stage 0 was told at the first boot, and the image, whose processor the type must have.
+      replacementTrigger: machine.apply(of => whatStage0Knows(of, chosen.arch)),
     },
   );
   const attached = new VolumeAttachment(
@@ -76,12 +75,12 @@ export function vm(
       evaluationPeriods: 5,
       comparisonOperator: "GreaterThanThreshold",
       threshold: 0,
-      alarmActions: [pulumi.interpolate`arn:aws:automate:${region}:ec2:reboot`],
+      alarmActions: [pulumi.interpolate`arn:${partition}:automate:${region}:ec2:reboot`],
       tags: tags("hung"),
     },
     { parent },
   );
-  return [instance, attached];
+  return { instanceId: instance.id, ready: [instance, attached] };
 }
 
 /** The newest Ubuntu 24.04, as Canonical publishes it in AWS's public parameters. */

@@ -1,5 +1,6 @@
 import { Blob } from "@pulumi/azure-native/storage/blob";
 import * as pulumi from "@pulumi/pulumi";
+import type { Wanted } from "../cloud/wait";
 import { bundleDocument, type Bundle } from "../server/bundle";
 import { renderPointer, storePaths, type renderRelease } from "../server/release";
 import type { Container } from "./storage";
@@ -9,7 +10,7 @@ import type { Container } from "./storage";
  * the provider makes no blob that is there already, so one that stayed would break the way back to an earlier spec. The account
  * keeps deleted blobs for some days, and the server the releases that it ran.
  */
-export function deliver(parent: pulumi.Resource, name: string, bundle: Bundle, release: pulumi.Output<ReturnType<typeof renderRelease>>, container: Container, secretsThere: pulumi.Resource[]): pulumi.Resource {
+export function deliver(parent: pulumi.Resource, name: string, bundle: Bundle, release: pulumi.Output<ReturnType<typeof renderRelease>>, wanted: pulumi.Output<Wanted>, container: Container, secretsThere: pulumi.Resource[]): pulumi.Resource {
   const blob = (role: string, blobName: pulumi.Input<string>, content: pulumi.Input<string>, after: pulumi.Resource[]) => {
     // Nothing in it is secret: as a secret it stays out of a preview, where the bundle's own resource shows it line by line.
     const source = pulumi.secret(content).apply(text => new pulumi.asset.StringAsset(text));
@@ -20,6 +21,6 @@ export function deliver(parent: pulumi.Resource, name: string, bundle: Bundle, r
     );
   };
   const files = blob("bundle", storePaths.bundle(bundle.hash), bundleDocument(bundle.files), []);
-  const wanted = blob("release", release.apply(({ hash }) => storePaths.release(hash)), release.apply(({ document }) => document), []);
-  return blob("pointer", storePaths.pointer, release.apply(({ hash }) => renderPointer(hash)), [files, wanted, ...secretsThere]);
+  const contents = blob("release", release.apply(({ hash }) => storePaths.release(hash)), release.apply(({ document }) => document), []);
+  return blob("pointer", storePaths.pointer, wanted.apply(({ release, rollout }) => renderPointer(release, rollout)), [files, contents, ...secretsThere]);
 }

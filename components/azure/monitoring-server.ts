@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { authority } from "../cloud/authority";
 import { prepare } from "../cloud/prepare";
 import { releaseWhenReady } from "../cloud/ready";
+import { rolloutOf } from "../cloud/rollout";
 import { ServerBundle } from "../server/bundle-resource";
 import { serverRoot } from "../server/compose";
 import { contractOf, type ServerContract } from "../server/contract";
@@ -99,17 +100,19 @@ export class MonitoringServer extends pulumi.ComponentResource {
       tenant: place.tenantId,
     };
     const release = wantedRelease(bundle, plan, bindings, secrets.versions);
-    const pointer = deliver(this, name, shown, release, containers.releases, [...stored.ready, ...rights]);
+    const wanted = rolloutOf(this, name, release.apply(({ hash }) => hash), server.machineId);
+    const pointer = deliver(this, name, shown, release, wanted, containers.releases, [...stored.ready, ...rights]);
 
     const { resourceGroupName, account, name: container } = containers.status;
     this.release = pulumi
       .all([resourceGroupName, account, container])
-      .apply(([group, accountName, containerName]) => releaseWhenReady(this, release.apply(({ hash }) => hash), [pointer.urn, server.ready.urn, ...named.map(({ urn }) => urn)], statusReader(this, { resourceGroupName: group, account: accountName, name: containerName }), args.waitSeconds ?? 1200, hint));
+      .apply(([group, accountName, containerName]) => releaseWhenReady(this, wanted, [pointer.urn, server.ready.urn, ...named.map(({ urn }) => urn)], statusReader(this, { resourceGroupName: group, account: accountName, name: containerName }), args.waitSeconds ?? 1200, hint));
     this.contract = pulumi
       .all([server.ip, server.privateIp, server.applicationSecurityGroupId, stored.vault, ca.certificate])
       .apply(([ip, privateAddress, applicationSecurityGroupId, vault, certificate]) =>
         contractOf(resolved, args.domain ?? ip, certificate, {
           secretName: secret => `${vault}/secrets/${stored.prefix}-${secret}`,
+          secretStore: { kind: "key-vault", vault, prefix: stored.prefix },
           scrapeSource: { cloud: "azure", ...(applicationSecurityGroupId && { applicationSecurityGroupId }), privateAddress },
         }));
     this.tokens = secrets.tokens;
@@ -124,12 +127,12 @@ export class MonitoringServer extends pulumi.ComponentResource {
       snapshots(parent, name, args, diskId, place, tags);
       const machine = machineOf({ device: deviceOf(chosen.name), sizeGiB: chosen.dataDiskGiB });
       const ready = vm(parent, name, args, chosen, machine, reached, who, diskId, place, rights, tags);
-      return { ip: reached.ip, privateIp: reached.privateIp, applicationSecurityGroupId: where.applicationSecurityGroupId, diskId, ready };
+      return { ip: reached.ip, privateIp: reached.privateIp, applicationSecurityGroupId: where.applicationSecurityGroupId, diskId, machineId: ready.vmId, ready };
     }
 
     function oldMachine(parent: pulumi.Resource) {
       const found = existingMachine(parent, args);
-      return { ...found, diskId: undefined, ready: installOn(parent, name, found, chosen.memory, machineOf(null), rights, tags) };
+      return { ...found, diskId: undefined, machineId: pulumi.output(args.vmId!), ready: installOn(parent, name, found, chosen.memory, machineOf(null), rights, tags) };
     }
   }
 }

@@ -1,7 +1,7 @@
 import { VirtualMachine } from "@pulumi/azure-native/compute/virtualMachine";
 import * as pulumi from "@pulumi/pulumi";
 import { PrivateKey } from "@pulumi/tls/privateKey";
-import type { ChosenMachine } from "../cloud/machine";
+import { whatStage0Knows, type ChosenMachine } from "../cloud/machine";
 import type { Machine } from "../server/guest/machine";
 import { userData } from "../server/guest/userdata";
 import type { Address } from "./address";
@@ -86,8 +86,8 @@ export function vm(
       deleteBeforeReplace: true,
       ignoreChanges: ["osProfile.customData", ...(pinned ? [] : ["storageProfile.imageReference"])],
       replaceOnChanges: ["storageProfile.imageReference"],
-      // Stage 0 knows its disk by the way the size attaches it, and the image is one of the size's processors.
-      replacementTrigger: pulumi.interpolate`${dataDiskId} ${chosen.arch} ${deviceOf(chosen.name)}`,
+      // What stage 0 was told at the first boot, with the way the size attaches the disk; the image is one of the size's processors.
+      replacementTrigger: pulumi.all([machine, dataDiskId]).apply(([of, disk]) => `${whatStage0Knows(of, chosen.arch)} ${disk}`),
     },
   );
 }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { applyScript, removeScript, type ChannelScript } from "../agent/channel";
-import { promtailFile, renderAgent, selfServingDocument } from "../agent/document";
+import { renderAgent, selfServingDocument } from "../agent/document";
+import { PromtailFile } from "../agent/promtail-resource";
 import type { AgentSpec } from "../agent/spec";
 import { ServerFile } from "../server/bundle-resource";
 import type { ServerContract } from "../server/contract";
@@ -30,6 +31,6 @@ export function checkAgent(spec: AgentSpec): void {
 export function agentScript(parent: pulumi.Resource, name: string, spec: AgentSpec, args: CloudAgentsArgs): pulumi.Output<ChannelScript> {
   const document = pulumi.output(args.server).apply(server => selfServingDocument(spec, server));
   new ServerFile(`${name}/config.alloy`, document.apply(({ files }) => files["config.alloy"]!), { parent });
-  if (spec.promtail) new ServerFile(`${name}/${promtailFile}`, document.apply(({ files }) => files[promtailFile]!), { parent });
+  if (spec.promtail) new PromtailFile(`${name}/promtail`, spec.promtail, { parent });
   return args.remove ? pulumi.output(removeScript) : document.apply(applyScript);
 }

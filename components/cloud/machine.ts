@@ -1,3 +1,4 @@
+import type { Machine } from "../server/guest/machine";
 import type { ServerSpec } from "../server/spec";
 import type { CloudServerArgs } from "./args";
 import { sizes, type MachineType, type Size } from "./sizes";
@@ -29,4 +30,12 @@ export function chooseMachine(
 /** The spec of a server on that machine, with what the cloud decides filled in where the user did not say. */
 export function specOnMachine(spec: ServerSpec, cloud: string, host: string, machine: ChosenMachine): ServerSpec {
   return { cloud, host, ...spec, memory: machine.memory };
+}
+
+/**
+ * What a machine was told at its first boot and would never hear again, as one text: when it changes, the machine has to be made
+ * anew. The size of the disk is not in it: a disk that grew is taken as it is.
+ */
+export function whatStage0Knows({ root, store, statusStore, secrets, dataDisk }: Machine, arch: MachineType["arch"]): string {
+  return JSON.stringify([arch, root, store, statusStore, secrets, dataDisk?.device]);
 }

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { waitForRelease, type ReadStatus } from "./wait";
+import { waitForRelease, type ReadStatus, type Wanted } from "./wait";
 
 /**
  * The hash of the release once the server runs it. A preview does not ask. `after` is what must exist before waiting makes
@@ -7,17 +7,17 @@ import { waitForRelease, type ReadStatus } from "./wait";
  */
 export function releaseWhenReady(
   parent: pulumi.Resource,
-  release: pulumi.Output<string>,
+  wanted: pulumi.Output<Wanted>,
   after: pulumi.Input<unknown>[],
   read: (release: string) => ReadStatus,
   seconds: number,
   hint: string,
 ): pulumi.Output<string> {
-  return pulumi.all([release, pulumi.all(after)]).apply(async ([hash]) => {
+  return pulumi.all([wanted, pulumi.all(after)]).apply(async ([what]) => {
     const say = (line: string) => void pulumi.log.info(line, parent, undefined, true);
-    if (pulumi.runtime.isDryRun()) return hash;
+    if (pulumi.runtime.isDryRun()) return what.release;
     // What the server did not like and could live with, such as an old password.
-    for (const line of (await waitForRelease(hash, read(hash), { seconds, say, hint })).lastLines) void pulumi.log.warn(line, parent);
-    return hash;
+    for (const line of (await waitForRelease(what, read(what.release), { seconds, say, hint })).lastLines) void pulumi.log.warn(line, parent);
+    return what.release;
   });
 }

@@ -1,6 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ReleaseStatus } from "../server/release";
 
+/** A release, and this time of rolling it out: the status of an earlier time, or of another machine, says nothing. */
+export interface Wanted {
+  release: string;
+  rollout: string;
+}
+
 /** Reads the status of a release as the server stored it; undefined while there is none. May throw while it cannot be read. */
 export type ReadStatus = () => Promise<string | undefined>;
 
@@ -20,14 +26,14 @@ export interface Waiting {
  * Waits until the server is done with a release. A failure throws with the server's own words, in every `pulumi up` until the
  * cause is gone; the server itself goes on trying what may mend itself.
  */
-export async function waitForRelease(release: string, read: ReadStatus, { seconds, say, hint, interval = 5000, now = Date.now }: Waiting): Promise<ReleaseStatus> {
+export async function waitForRelease(wanted: Wanted, read: ReadStatus, { seconds, say, hint, interval = 5000, now = Date.now }: Waiting): Promise<ReleaseStatus> {
   const until = now() + seconds * 1000;
   let said = "";
   let last: ReleaseStatus | undefined;
   let unread = "the server has not reported yet";
   for (;;) {
     try {
-      last = parsed(await read(), release) ?? last;
+      last = parsed(await read(), wanted) ?? last;
     } catch (error) {
       unread = `the report cannot be read: ${(error as Error).message}`;
     }
@@ -40,10 +46,10 @@ export async function waitForRelease(release: string, read: ReadStatus, { second
   }
 }
 
-function parsed(text: string | undefined, release: string): ReleaseStatus | undefined {
+function parsed(text: string | undefined, { release, rollout }: Wanted): ReleaseStatus | undefined {
   if (!text) return undefined;
   const status = JSON.parse(text) as ReleaseStatus;
-  return status.release === release ? status : undefined;
+  return status.release === release && status.rollout === rollout ? status : undefined;
 }
 
 const meaning: Record<Exclude<ReleaseStatus["result"], "applied" | "running">, string> = {

@@ -1,5 +1,7 @@
 import type { ResolvedSpec } from "../server/spec";
 import { dashboardsOf } from "./all";
+import type { Dashboard, Panel } from "./panels";
+import type { Query } from "./queries";
 import { presentRows } from "./render";
 
 /** One query of one panel, for the documentation and for the tests. */
@@ -14,6 +16,8 @@ export interface TableRow {
   expression: string;
   /** Why it rightly shows nothing on a healthy system. */
   emptyWhenHealthy?: string;
+  /** Why it rightly shows nothing as long as nobody sends anything of the kind. */
+  emptyWhenUnused?: string;
 }
 
 /** Every query of every panel of a server's dashboards, in the order in which they are shown. */
@@ -23,6 +27,7 @@ export function dashboardTable(spec: ResolvedSpec): TableRow[] {
     presentRows(dashboard.rows, around).flatMap(row =>
       row.panels.flatMap(panel =>
         panel.queries.map(query => ({
+          ...reasons(dashboard, panel, query),
           dashboard: dashboard.title,
           row: row.title,
           panel: panel.title,
@@ -30,9 +35,14 @@ export function dashboardTable(spec: ResolvedSpec): TableRow[] {
           source: panel.source ?? "pulumi-lgtm",
           datasource: query.source,
           expression: query.expr,
-          ...((query.emptyWhenHealthy ?? panel.emptyWhenHealthy) && { emptyWhenHealthy: query.emptyWhenHealthy ?? panel.emptyWhenHealthy }),
         })),
       ),
     ),
   );
+}
+
+function reasons(dashboard: Dashboard, panel: Panel, query: Query): Pick<TableRow, "emptyWhenHealthy" | "emptyWhenUnused"> {
+  const emptyWhenHealthy = query.emptyWhenHealthy ?? panel.emptyWhenHealthy;
+  const emptyWhenUnused = panel.emptyWhenUnused ?? dashboard.emptyWhenUnused;
+  return { ...(emptyWhenHealthy && { emptyWhenHealthy }), ...(emptyWhenUnused && { emptyWhenUnused }) };
 }

@@ -10,6 +10,7 @@ import { byHost, byService, hostLegend, ofHost, ofService, recordedErrors, servi
 const firing = `ALERTS{alertstate="firing", alertname!="Watchdog", environment=~"$environment", cloud=~"$cloud", host=~"$host"}`;
 const silent = `count by (${byHost}) (present_over_time(node_uname_info{${ofHost}}[6h])) unless count by (${byHost}) (present_over_time(node_uname_info{${ofHost}}[3m]))`;
 
+const noRequests = "no service answered requests in these minutes";
 const environmentAndCloud: Column[] = [
   { name: "Environment", label: labels.environment, width: 120 },
   { name: "Cloud", label: labels.cloud, width: 90 },
@@ -76,6 +77,7 @@ export const overview: Dashboard = {
       panels: [
         table({
           title: "Services",
+          emptyWhenUnused: noRequests,
           about: "Requests as the service itself counts them (Micrometer), else from its spans; error lines and all lines from Loki. The last five minutes.",
           queries: [
             now(requestRate(byService, "5m")),
@@ -168,6 +170,7 @@ export const overview: Dashboard = {
       panels: [
         timeseries({
           title: "Failing requests",
+          emptyWhenUnused: noRequests,
           about: "Share of requests that fail. A limit of 5 % is where alerts begin by default.",
           queries: [prometheus(failingShare(byService), { legend: serviceLegend })],
           unit: "percentunit", thresholds: failing, width: 8,
@@ -175,6 +178,7 @@ export const overview: Dashboard = {
         }),
         timeseries({
           title: "Answered within (p95)",
+          emptyWhenUnused: noRequests,
           about: "19 of 20 requests are faster than this.",
           queries: [prometheus(answeredWithin(0.95, byService), { legend: serviceLegend, exemplars: true })],
           unit: "s", thresholds: slow, width: 8,

@@ -56,6 +56,8 @@ export interface Panel {
   needs?: ServiceName[];
   /** Why the whole panel rightly shows nothing on a healthy system. The tests read it here. */
   emptyWhenHealthy?: string;
+  /** Why it rightly shows nothing as long as nobody uses the server, who sends it. @default the dashboard's */
+  emptyWhenUnused?: string;
   /** Of 24. */
   width: number;
 }
@@ -77,6 +79,8 @@ export interface Dashboard {
   refresh?: string;
   variables?: ExtraVariable[];
   rows: Row[];
+  /** Why its panels rightly show nothing as long as nobody sends what it is about. */
+  emptyWhenUnused?: string;
   /** Makes no sense without these services. */
   needs?: ServiceName[];
   /** It shows a cloud's own account, asked directly: chosen by the cloud's variables, not by environment, cloud, host and service. */

@@ -17,6 +17,7 @@ export const springBoot: Dashboard = {
   name: "springBoot",
   title: "Spring Boot",
   description: "Applications with Micrometer, scraped from the actuator or sent over OTLP: requests by route, JVM, connection pool, log levels, start.",
+  emptyWhenUnused: "no application sends Micrometer's metrics",
   rows: [
     {
       title: "What is wrong",

@@ -2,7 +2,7 @@ import type { Builder, Dataquery } from "@grafana/grafana-foundation-sdk/cog";
 import { DataqueryBuilder as LokiBuilder } from "@grafana/grafana-foundation-sdk/loki";
 import { DataqueryBuilder as PrometheusBuilder, PromQueryFormat, QueryEditorMode } from "@grafana/grafana-foundation-sdk/prometheus";
 import { DataqueryBuilder as TempoBuilder, SearchTableType } from "@grafana/grafana-foundation-sdk/tempo";
-import { cloudDatasource, cloudTarget, isOfCloud } from "./cloud-targets";
+import { cloudDatasource, isOfCloud } from "./cloud-asked";
 import { datasourceUid } from "./datasources";
 import type { Panel } from "./panels";
 import { refIdAt, traceLimit, type Query } from "./queries";
@@ -20,7 +20,8 @@ export function targets(panel: Panel): Builder<Dataquery>[] {
 }
 
 function target(query: Query, id: string, { type }: Panel): Builder<Dataquery> {
-  if (isOfCloud(query)) return cloudTarget(query, id);
+  // Loaded only where a cloud is asked, see all.ts.
+  if (isOfCloud(query)) return (require("./cloud-targets") as typeof import("./cloud-targets")).cloudTarget(query, id);
   switch (query.source) {
     case "prometheus": {
       const builder = new PrometheusBuilder().refId(id).datasource(datasource("prometheus")).editorMode(QueryEditorMode.Code).expr(query.expr);

@@ -1,7 +1,6 @@
 import { CustomVariableBuilder, QueryVariableBuilder, TextBoxVariableBuilder, VariableRefresh, VariableSort, type VariableModel } from "@grafana/grafana-foundation-sdk/dashboard";
 import type { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import { identity, labels } from "../server/labels";
-import { cloudVariables } from "./cloud-variables";
 import { datasourceUid } from "./datasources";
 import type { Dashboard, ExtraVariable } from "./panels";
 import { variableOf } from "./selectors";
@@ -40,5 +39,5 @@ function extra({ name, label, about, choices, several, value }: ExtraVariable): 
 }
 
 export function variables({ view, variables: more = [] }: Dashboard): Builder<VariableModel>[] {
-  return [...(view ? cloudVariables(view) : identityVariables()), ...more.map(extra)];
+  return [...(view ? (require("./cloud-variables") as typeof import("./cloud-variables")).cloudVariables(view) : identityVariables()), ...more.map(extra)];
 }

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { authority } from "../cloud/authority";
 import { prepare } from "../cloud/prepare";
 import { releaseWhenReady } from "../cloud/ready";
+import { rolloutOf } from "../cloud/rollout";
 import { ServerBundle } from "../server/bundle-resource";
 import { serverRoot } from "../server/compose";
 import { contractOf, type ScrapeSource, type ServerContract } from "../server/contract";
@@ -83,10 +84,11 @@ export class MonitoringServer extends pulumi.ComponentResource {
     const named = dnsRecord(at, args, place.ip);
     const shown = new ServerBundle(`${name}-bundle`, bundle, { parent: this });
     const release = wantedRelease(bundle, plan, { address: place.ip, bucket: buckets.telemetry, project: at.project, region: at.region, zone: at.zone }, secrets.versions);
-    const pointer = deliver(at, shown, release, buckets.configuration, [...stored.ready, ...granted.ready]);
+    const wanted = rolloutOf(this, name, release.apply(({ hash }) => hash), place.machineId);
+    const pointer = deliver(at, shown, release, wanted, buckets.configuration, [...stored.ready, ...granted.ready]);
 
     const readStatus = (hash: string, bucket: string) => async () => (await getBucketObjectContent({ bucket, name: storePaths.status(hash) }, { parent: this })).content;
-    this.release = buckets.telemetry.apply(bucket => releaseWhenReady(this, release.apply(({ hash }) => hash), [pointer.urn, ...[...place.ready, ...named].map(({ urn }) => urn)], hash => readStatus(hash, bucket), args.waitSeconds ?? 1200, args.instance === undefined ? hint : hintOfExisting));
+    this.release = buckets.telemetry.apply(bucket => releaseWhenReady(this, wanted, [pointer.urn, ...[...place.ready, ...named].map(({ urn }) => urn)], hash => readStatus(hash, bucket), args.waitSeconds ?? 1200, args.instance === undefined ? hint : hintOfExisting));
     this.contract = pulumi
       .all([place.ip, place.source, ca.certificate, at.project])
       .apply(([ip, scrapeSource, certificate, project]) => contractOf(resolved, args.domain ?? ip, certificate, {
@@ -108,12 +110,12 @@ export class MonitoringServer extends pulumi.ComponentResource {
       const machine = machineOf({ device: dataDevice, sizeGiB: chosen.dataDiskGiB });
       const instance = vm(at, args, chosen, machine, { network: net, networkTags, address: reached, disk, who, after: granted.ready });
       const source = { cloud: "gcp" as const, serviceAccount: who.email, networkTag: networkTags[0]!, network: net.network, project: net.project };
-      return { ip: reached.ip, disk: disk.name, ready: [instance], source: pulumi.output(source) as pulumi.Output<ScrapeSource> };
+      return { ip: reached.ip, disk: disk.name, machineId: instance.instanceId, ready: [instance], source: pulumi.output(source) as pulumi.Output<ScrapeSource> };
     }
 
     function oldMachine(found: NonNullable<typeof existing>) {
       const source = { cloud: "gcp" as const, serviceAccount: found.serviceAccount, networkTag: found.networkTag, network: found.network, project: found.networkProject };
-      return { ip: found.ip, disk: undefined, ready: installOn(at, chosen.memory, machineOf(null), buckets.configuration, granted.ready), source: pulumi.output(source) as pulumi.Output<ScrapeSource> };
+      return { ip: found.ip, disk: undefined, machineId: pulumi.output(args.instance!), ready: installOn(at, chosen.memory, machineOf(null), buckets.configuration, granted.ready), source: pulumi.output(source) as pulumi.Output<ScrapeSource> };
     }
   }
 }

@@ -1,6 +1,6 @@
 import { Instance } from "@pulumi/gcp/compute/instance";
 import * as pulumi from "@pulumi/pulumi";
-import type { ChosenMachine } from "../cloud/machine";
+import { whatStage0Knows, type ChosenMachine } from "../cloud/machine";
 import type { Machine } from "../server/guest/machine";
 import { userData } from "../server/guest/userdata";
 import type { Address } from "./address";
@@ -70,8 +70,8 @@ export function vm(at: Scope, args: MonitoringServerArgs, chosen: ChosenMachine,
       // A disk and an address can be on one machine at a time.
       deleteBeforeReplace: true,
       ignoreChanges: ['metadata["user-data"]'],
-      // Under the same name it would find another disk while it runs.
-      replacementTrigger: disk.source,
+      // What stage 0 was told at the first boot; and under the same name it would find another disk while it runs.
+      replacementTrigger: pulumi.all([machine, disk.source]).apply(([of, source]) => `${whatStage0Knows(of, chosen.arch)} ${source}`),
     },
   );
 }

@@ -18,9 +18,9 @@ export function renderRelease(bundle: Pick<Bundle, "hash">, bindings: Record<str
   return { document, hash: sha256(document) };
 }
 
-/** The pointer: the one object that changes in the store. */
-export function renderPointer(releaseHash: string): string {
-  return JSON.stringify({ format: 1, release: releaseHash });
+/** The pointer: the one object that changes in the store. `rollout` tells this time from earlier ones of the same release. */
+export function renderPointer(releaseHash: string, rollout?: string): string {
+  return JSON.stringify({ format: 1, release: releaseHash, rollout });
 }
 
 /** Where things are in a store, whether that is a folder or a bucket. */
@@ -35,6 +35,8 @@ export const storePaths = {
 export interface ReleaseStatus {
   format: 1;
   release: string;
+  /** As the pointer had it; absent where it had none. */
+  rollout?: string;
   /** applied: runs and is healthy. refused: a check failed, nothing was changed. rolled-back: ran, was unhealthy, the one before runs again. failed: see lastLines. */
   result: "running" | "applied" | "refused" | "rolled-back" | "failed";
   /** The step that ran last. */

@@ -1,6 +1,7 @@
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { promtailFile, renderAgent, unknownClient } from "../agent/document";
+import { renderAgent, unknownClient } from "../agent/document";
+import { PromtailFile } from "../agent/promtail-resource";
 import { agentFiles, applyCommand, removeCommand } from "../agent/script";
 import type { AgentSpec } from "../agent/spec";
 import { ServerFile } from "../server/bundle-resource";
@@ -51,7 +52,7 @@ export class AppServerAgent extends pulumi.ComponentResource {
       return renderAgent(spec, contract);
     });
     new ServerFile(`${name}/config.alloy`, document.apply(({ files }) => files["config.alloy"]!), { parent: this });
-    if (spec.promtail) new ServerFile(`${name}/${promtailFile}`, document.apply(({ files }) => files[promtailFile]!), { parent: this });
+    if (spec.promtail) new PromtailFile(`${name}/promtail`, spec.promtail, { parent: this });
     const script = pulumi.all([document, args.token]).apply(([doc, token]) => `${putFiles(agentFiles(doc))}\n${applyCommand} --token-from-stdin <<'lgtm-end-of-token'\n${token.trim()}\nlgtm-end-of-token\n`);
     new remote.Command(
       `${name}-agent`,

@@ -20,6 +20,8 @@ export interface Target {
   missing: Record<string, string>;
   /** Limits of the services; known where the server's own folder is. */
   plan?: Pick<PlannedService, "name" | "limitMiB" | "env">[];
+  /** Names of the alerts in the applied release's own files; known where the server's own folder is. */
+  alerts?: string[];
 }
 
 export interface Context {

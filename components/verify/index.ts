@@ -4,6 +4,7 @@ import type { Context, Target } from "./context";
 import { baseline, deriving } from "./deriving";
 import { finding } from "./finding";
 import { newMark } from "./mark";
+import { panels } from "./panels";
 import { absences, reaching } from "./reaching";
 import { refusing } from "./refusing";
 import { sending } from "./sending";
@@ -40,6 +41,7 @@ export function allChecks(context: Context, before: Map<string, number>, require
     ...deriving(context, before),
     ...refusing(context),
     ...watching(context),
+    ...panels(context),
     ...grafana(context),
   ];
 }

@@ -1,6 +1,7 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { parse } from "yaml";
 import { z } from "zod";
 import type { Plan } from "../server/bundle";
 import type { ServerContract } from "../server/contract";
@@ -47,7 +48,8 @@ export function fromFolder(folder: string, caFile?: string): Target {
   const machine = optionalJson<{ missing?: Record<string, string> }>(join(folder, "machine.json"));
   const release = optionalJson<{ release?: string }>(join(folder, "applied.json"))?.release;
   const plan = release ? optionalJson<Plan>(join(folder, "releases", release, "plan.json")) : undefined;
-  return { contract, push: credential("push"), read: credential("read"), missing: machine?.missing ?? {}, ...(plan && { plan: plan.services }) };
+  const alerts = release ? alertNames(join(folder, "releases", release, "config/prometheus/rules")) : [];
+  return { contract, push: credential("push"), read: credential("read"), missing: machine?.missing ?? {}, ...(plan && { plan: plan.services }), ...(alerts.length && { alerts }) };
 }
 
 const base = z.string().regex(/^https:\/\/[^/?#\s]+$/, "is no https address without a path");
@@ -101,6 +103,16 @@ function readText(path: string, what: string): string {
   } catch (error) {
     throw new UsageError(`${path}: ${what} cannot be read (${(error as NodeJS.ErrnoException).code ?? (error as Error).message}).`);
   }
+}
+
+/** Names of the alerts in a folder of Prometheus' rule files. */
+function alertNames(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).flatMap(file => (parse(readFileSync(join(folder, file), "utf8")) as RuleFile).groups.flatMap(group => group.rules.flatMap(({ alert }) => alert ?? [])));
+}
+
+interface RuleFile {
+  groups: { rules: { alert?: string }[] }[];
 }
 
 /** Of a file that need not be there. */

@@ -44,19 +44,21 @@ export interface RuleGroup {
   rules: { name: string; health: string; lastError?: string; lastEvaluation: string; type: string; state?: string }[];
 }
 
-/** There are rules, and each was evaluated lately without an error. `now` in milliseconds by the server's clock. */
-export function judgeRules(groups: RuleGroup[], now: number): Answer {
+/** There are rules, all those of `wanted` among them, and each was evaluated lately without an error. `now` in milliseconds by the server's clock. */
+export function judgeRules(groups: RuleGroup[], now: number, wanted: string[] = []): Answer {
   const all = groups.flatMap(group => group.rules.map(rule => ({ ...rule, interval: group.interval })));
   if (!all.length) return notYet("no rules are loaded");
-  const problems = all.flatMap(rule => {
+  const absent = wanted.filter(name => !all.some(rule => rule.name === name)).map(name => `${name} is not loaded`);
+  const problems = [...absent, ...all.flatMap(rule => {
     if (rule.health === "unknown") return [`${rule.name} was never evaluated`];
     if (rule.health !== "ok") return [`${rule.name}: ${rule.lastError || rule.health}`];
     const age = (now - Date.parse(rule.lastEvaluation)) / 1000;
     return age > 2 * rule.interval + 30 ? [`${rule.name} was last evaluated ${Math.round(age)} s ago, every ${rule.interval} s is right`] : [];
-  });
+  })];
   if (problems.length) return notYet(problems.join("; "));
   const firing = all.filter(rule => rule.state === "firing").map(rule => rule.name);
-  return passed(`${all.length} evaluated: ${all.map(rule => rule.name).join(", ")}${firing.length ? `; firing: ${firing.join(", ")}` : ""}`);
+  const alerts = all.filter(rule => rule.type === "alerting").length;
+  return passed(`${all.length} evaluated, ${alerts} of them alerts${firing.length ? `; firing: ${firing.join(", ")}` : ""}: ${all.map(rule => rule.name).join(", ")}`);
 }
 
 export interface Share {

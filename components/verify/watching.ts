@@ -26,17 +26,19 @@ export function watching(context: Context): Check[] {
       todo: "Look at the log of what is down; if a service has no target at all, at Alloy's. A target that was taken away lately counts for 5 minutes.",
       ask: async () => judgeTargets(await instant(context, "last_over_time(up[5m])"), expected),
     },
-    ...[
-      ["rules of Prometheus", "prometheus", "/read/prometheus/api/v1/rules"],
-      ["rules of Loki", "loki", "/read/loki/prometheus/api/v1/rules"],
-    ].map(
-      ([name, service, path]): Check => ({
+    ...(
+      [
+        ["rules of Prometheus", "prometheus", "/read/prometheus/api/v1/rules", target.alerts],
+        ["rules of Loki", "loki", "/read/loki/prometheus/api/v1/rules"],
+      ] as const
+    ).map(
+      ([name, service, path, wanted]): Check => ({
         group: "watch",
-        name: name!,
+        name,
         patience: 120,
         needs: [gatewayUp],
         todo: `A rule that is not evaluated alerts nobody: look at the log of ${service} and at its rule files.`,
-        ask: () => rules(context, path!),
+        ask: () => rules(context, path, wanted),
       }),
     ),
     withServices(target, ["alertmanager"], {
@@ -108,11 +110,11 @@ function own({ target }: Context, service: string): string {
   return `{${labels.environment}=${JSON.stringify(environment)}, ${labels.host}=${JSON.stringify(host)}, ${labels.service}=${JSON.stringify(service)}}`;
 }
 
-async function rules(context: Context, path: string): Promise<Answer> {
+async function rules(context: Context, path: string, wanted?: string[]): Promise<Answer> {
   const { data } = await readJson<{ data: { groups?: RuleGroup[] } }>(context, path);
   // By the server's clock: this machine's may differ.
   const { headers } = await read(context, "/read/prometheus/-/ready");
-  return judgeRules(data.groups ?? [], headers.date ? Date.parse(headers.date) : Date.now());
+  return judgeRules(data.groups ?? [], headers.date ? Date.parse(headers.date) : Date.now(), wanted);
 }
 
 async function share(context: Context, service: string): Promise<Answer> {

@@ -107,7 +107,6 @@ const reading: Case[] = [
   { alert: "CloudMetricsMissing", when: "no database shows itself", series: allBut("rds"), at: 70, fires: { environment: "monitoring", cloud: "aws", kind: "rds" } },
   { alert: "CloudMetricsMissing", when: "there is one of everything that was asked for", series: allBut(""), at: 70 },
   { alert: "CloudLogsFailing", when: "Alloy logs an error every minute", series: one("log_errors:count1m", { ...ofServer, service_name: "alloy" }, "1x40"), at: 30, fires: ofServer },
-  { alert: "CloudLogsFailing", when: "a part of Alloy does not work", series: one("alloy_component_controller_running_components", { ...ofServer, service_name: "alloy", health_type: "unhealthy" }, "1x40"), at: 30, fires: ofServer },
   { alert: "CloudLogsFailing", when: "Alloy logged two errors", series: one("log_errors:count1m", { ...ofServer, service_name: "alloy" }, "1x1 _x40"), at: 30 },
   { alert: "CloudUnattributed", when: "a database has no environment", series: { ...one("aws_a", { ...db, ...none }, steady(1, 12)), ...one("aws_b", { ...db, ...none }, steady(1, 12)) }, at: 50, fires: { ...none, kind: "rds" } },
   { alert: "CloudUnattributed", when: "log lines have none", series: one("log_lines:count1m", { ...none, host: "lambda", service_name: "orders" }, "1x60"), at: 50, fires: { ...none, kind: "log lines" } },

@@ -1,4 +1,5 @@
 import type { ReleaseStatus } from "../../components/server/release";
+import { rollout } from "../mocks";
 
 /** What a server that applies every release at once has in its bucket. */
 export function openBucket(key: string): string {
@@ -6,5 +7,5 @@ export function openBucket(key: string): string {
 }
 
 export function status(release: string, more: Partial<ReleaseStatus>): ReleaseStatus {
-  return { format: 1, release, result: "applied", step: "done", message: "", lastLines: [], ca: "", at: "2026-11-22T12:00:00Z", ...more };
+  return { format: 1, release, rollout, result: "applied", step: "done", message: "", lastLines: [], ca: "", at: "2026-11-22T12:00:00Z", ...more };
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { waitForRelease, type ReadStatus } from "../../components/cloud/wait";
+import { rollout } from "../mocks";
 import { status } from "./status";
 
 const release = "a".repeat(64);
@@ -16,7 +17,7 @@ async function waitFor(reports: (string | undefined | Error)[], seconds = 60): P
     if (report instanceof Error) throw report;
     return report;
   };
-  await waitForRelease(release, read, { seconds, say: line => said.push(line), hint: "Look at the machine.", interval: 0, now: () => clock });
+  await waitForRelease({ release, rollout }, read, { seconds, say: line => said.push(line), hint: "Look at the machine.", interval: 0, now: () => clock });
   return { said, looks };
 }
 
@@ -42,9 +43,10 @@ describe("waiting for a release", () => {
     await assert.rejects(waitFor([report({ result: "running", step: "disk" })]), /its last step was "disk" at 2026-11-22T12:00:00Z/);
   });
 
-  it("takes no report of another release, and none that fails to be read for one", async () => {
+  it("takes no report of another release or of an earlier time, and none that fails to be read for one", async () => {
     const other = JSON.stringify(status("b".repeat(64), { result: "failed", message: "an old one" }));
-    const { looks } = await waitFor([other, new Error("busy"), report({})]);
-    assert.equal(looks, 3);
+    const earlier = report({ rollout: "of an earlier time" });
+    const { looks } = await waitFor([other, earlier, new Error("busy"), report({})]);
+    assert.equal(looks, 4);
   });
 });

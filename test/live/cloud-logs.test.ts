@@ -36,7 +36,7 @@ describe("Logs of the clouds, from stand-ins through the real Alloy into the rea
   let putLine: (group: string, message: string, ago?: number) => Promise<void>;
   let pubSub: PubSub;
   let alloy: RunningProgram;
-  let startAlloy: (change?: (text: string) => string) => Promise<RunningProgram>;
+  let startAlloy: () => Promise<RunningProgram>;
   let azureInput: number;
 
   before(async () => {
@@ -69,13 +69,13 @@ describe("Logs of the clouds, from stand-ins through the real Alloy into the rea
     pubSub = await startPubSub(project, "lgtm-logs");
     const network = await startCloudNetwork({ [`${region}.amazonaws.com`]: { port: moto! } }, { aws: keys });
     stops.push(pubSub.stop, network.stop);
-    const loki = await startProgram("loki", { folder, spec, bindings: {} });
-    stops.push(loki.stop);
+    const [loki, prometheus] = [await startProgram("loki", { folder, spec, bindings: {} }), await startProgram("prometheus", { folder, spec, bindings: {} })];
+    stops.push(loki.stop, prometheus.stop);
     // Faster than in earnest; the hub is a port where nobody answers, and its lines come in where they would come from it.
     const hurried = (text: string) =>
-      `${text
-        .replace(/(poll_interval +)= "1m"/g, '$1= "2s"').replace(/(poll_interval +)= "10m"/g, '$1= "5s"').replace(/(poll_frequency +)= "11m"/g, '$1= "6s"').replace(/(refresh_interval +)= "1m"/g, '$1= "1s"')
-        .replace("lgtm-test.servicebus.windows.net:9093", `127.0.0.1:${closed}`)}
+      !text.startsWith("logging") ? text : `${text
+        .replace(/(poll_interval +)= "1m"/g, '$1= "2s"').replace(/(poll_interval +)= "10m"/g, '$1= "5s"').replace(/(poll_frequency +)= "1+m"/g, '$1= "6s"').replace(/(refresh_interval +)= "1m"/g, '$1= "1s"')
+        .replace('level = "warn"', 'level = "info"').replace("lgtm-test.servicebus.windows.net:9093", `127.0.0.1:${closed}`)}
 loki.source.api "test" {
   http {
     listen_address = "127.0.0.1"
@@ -84,7 +84,7 @@ loki.source.api "test" {
   forward_to = [loki.process.cloud_azure.receiver]
 }
 `;
-    startAlloy = (change = text => text) => startProgram("alloy", { folder, spec, bindings: { region, project, clientid: "none" }, env: { ...network.env, PUBSUB_EMULATOR_HOST: pubSub.address }, change: text => change(hurried(text)) });
+    startAlloy = () => startProgram("alloy", { folder, spec, bindings: { region, project, clientid: "none" }, env: { ...network.env, PUBSUB_EMULATOR_HOST: pubSub.address }, change: hurried });
     alloy = await startAlloy();
     stops.push(() => alloy.stop());
   });
@@ -126,10 +126,9 @@ loki.source.api "test" {
   it("CloudWatch: what was written while Alloy was away is read from where it was", async () => {
     await alloy.stop();
     await putLine(lambda, "a line that nobody was there for");
-    await new Promise(wake => setTimeout(wake, 4_000));
-    // Without looking back only the position on disk leads to it.
-    alloy = await startAlloy(text => text.replace(/initial_lookback( *)= "10m"/g, 'initial_lookback$1= "1s"'));
+    alloy = await startAlloy();
     await seen('{cloud="aws"}', "nobody was there for");
+    assert.match(alloy.log().split("Alloy is starting").at(-1)!, /Resuming from previously known checkpoint.*logGroup=\/aws\/lambda\/orders/);
   });
 
   it("Cloud Logging: entries have service, environment and level, and JSON is the line", async () => {
@@ -161,11 +160,11 @@ loki.source.api "test" {
     assert.equal(short(await seen('{cloud="azure"}', "out of disk")), "staging azure orders-pg postgresql critical");
   });
 
-  it("Event Hubs: a hub that cannot be reached ends nothing else, and Alloy says that a part of it does not work", async () => {
-    const metrics = await (await fetch(`http://127.0.0.1:${spec.internalPorts!.alloy}/metrics`)).text();
-    const unhealthy = [...metrics.matchAll(/^alloy_component_controller_running_components\{.*health_type="unhealthy".*\} (\d+)$/gm)].reduce((sum, [, count]) => sum + Number(count), 0);
-    assert.ok(unhealthy > 0, metrics.split("\n").filter(line => line.includes("running_components")).join("\n"));
-    assert.match(alloy.log(), /error creating kafka client/);
+  it("Event Hubs: a hub that cannot be reached ends nothing else, and is tried again", async () => {
+    const failures = () => alloy.log().match(/level=error msg="failed to evaluate config" .*node=foreach.cloud_azure .*error creating kafka client/g)?.length ?? 0;
+    const before = failures();
+    await eventually("it is tried again, and says so each time", async () => failures() > before, { seconds: 20 });
+    assert.ok((await fetch(`http://127.0.0.1:${spec.internalPorts!.alloy}/-/ready`)).ok);
   });
 
   it("all of their errors are among those of the dashboard Errors, by what they say", async () => {
@@ -173,7 +172,7 @@ loki.source.api "test" {
     const counted = await ask("query", `sum by (cloud, service_name, error) (count_over_time(${everything} [1h]))`);
     const texts = counted.map(({ metric }) => `${metric.cloud} ${metric.service_name}: ${metric.error}`);
     for (const expected of ["aws orders: KeyError: … in order #", "aws orders: payment # refused", "gcp orders: stock # is gone", "gcp cloud-sql: too many connections", "azure orders: cannot reach bank #", "azure postgresql: out of disk"]) assert.ok(texts.includes(expected), `${expected} is not among\n${texts.join("\n")}`);
-    assert.ok(texts.some(text => text.startsWith("aws orders:") && text.includes("Task timed out")), texts.join("\n"));
+    assert.ok(texts.some(text => text.startsWith("aws orders:") && text.includes("timed out after # seconds")), texts.join("\n"));
     assert.ok(!texts.some(text => /no error at all|does not make one/.test(text)), texts.join("\n"));
   });
 });

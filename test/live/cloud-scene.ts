@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { gunzipSync } from "node:zlib";
 import { isFound, locatePrograms } from "../../components/local/programs";
 import { engineStack, type EngineStack, type Outcome } from "./engine-stack";
 import { Cloud, folderVariable, type Thing } from "./stand-ins/cloud-plugin/cloud";
@@ -132,7 +133,7 @@ export function assertNoSecret(scene: CloudScene, secrets: string[], holders: st
 /** With what is encoded in it. */
 function textOf(thing: Thing): string {
   const plain = JSON.stringify(thing);
-  const encoded = [...plain.matchAll(/[A-Za-z0-9+/]{200,}={0,2}/g)].map(([text]) => Buffer.from(text, "base64").toString("latin1"));
+  const encoded = [...plain.matchAll(/[A-Za-z0-9+/]{200,}={0,2}/g)].map(([text]) => Buffer.from(text, "base64")).map(data => (data[0] === 0x1f && data[1] === 0x8b ? gunzipSync(data) : data).toString("latin1"));
   return [plain, ...encoded].join("\n");
 }
 

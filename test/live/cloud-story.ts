@@ -67,6 +67,10 @@ export function commonSteps(step: ReturnType<typeof story<CloudScene>>, of: Clou
     assert.deepEqual(only(scene, of.machine), machine);
   });
 
+  step("the preview of a rotation names that secret alone", async scene => {
+    assert.deepEqual(touched(await scene.preview(server({ retention: { traces: "3d" }, rotate: { "push-orders": "2026-12" } }))), [...releaseOnly, ...of.rotation].sort());
+  });
+
   step("a release that fails on the server fails with its words, again at the next up, and no longer once it is mended", async scene => {
     const change = server({ ...rotated, retention: { logs: "20d" } });
     scene.guestReports({ result: "refused", step: "validate", message: "loki refuses its new configuration", lastLines: ["loki: line 7: unknown field"] });
@@ -77,6 +81,7 @@ export function commonSteps(step: ReturnType<typeof story<CloudScene>>, of: Clou
     }
     scene.guestReports({});
     await scene.up(change);
+    await scene.up(server());
   });
 
   step("no secret is readable in the state, in what the engine said, or in anything in the cloud but its store", async scene => {

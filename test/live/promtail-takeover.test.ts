@@ -121,7 +121,7 @@ const twice = (numbers: number[]) => numbers.filter((number, i) => numbers.index
 step("Promtail's file is shown as the agent reads it, and what it cannot read is named", async scene => {
   const { output } = await scene.preview({ promtail: { config: scene.config } });
   assert.match(output, /max_wait_time: 3s, which is Promtail's default/);
-  assert.match(output, /job: fittoring_logs/);
+  assert.match(output, /__path__: \/home\/app\/logs/);
   const kubernetes = `${scene.config}- job_name: pods\n  kubernetes_sd_configs:\n  - role: pod\n`;
   assert.match(await failureOf(scene.preview({ promtail: { config: kubernetes } })), /promtail\.config: scrape_configs\[1\]\.kubernetes_sd_configs: the agent is for servers/);
 });

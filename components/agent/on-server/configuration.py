@@ -40,7 +40,7 @@ def apply(document, given_token):
         try:
             start(document, changed)
         except Failed as failed:
-            go_back(before, "units" in changed)
+            go_back(before, document["reload"], "units" in changed or switch)
             if switch:
                 switch.go_back()
             raise Failed("%s\nWhat ran before runs again." % failed if before["was_there"] else str(failed))
@@ -143,10 +143,10 @@ def start(document, changed):
         wait_for(check)
 
 
-def reload(url):
+def reload(url, seconds=60):
     """Alloy answers with what is wrong, some of which its check does not see, and goes on with what it had."""
     try:
-        with urllib.request.urlopen(urllib.request.Request(url, data=b"", method="POST"), timeout=60) as answer:
+        with urllib.request.urlopen(urllib.request.Request(url, data=b"", method="POST"), timeout=seconds) as answer:
             answer.read()
     except urllib.error.HTTPError as error:
         raise Failed("Alloy refuses the configuration.\n%s" % error.read(3000).decode(errors="replace").strip())
@@ -169,15 +169,19 @@ def wait_for(check):
         time.sleep(0.5)
 
 
-def go_back(before, restart):
-    """The files that were there; what is new goes. Nothing is restarted that goes on by itself."""
+def go_back(before, reload_url, restart):
+    """The files that were there; what is new goes. Alloy runs what it could take of the refused ones, so it reads these again."""
     for path, data in before["files"].items():
         if data is None:
             discard(path)
         else:
             write(path, data, 0o400 if path == TOKEN else 0o644, owner() if path == TOKEN else None)
     if not restart:
-        return
+        try:
+            return reload(reload_url, 15)
+        except Failed:
+            # It can stay stuck between the two.
+            pass
     for path, data in sorted(before["files"].items()):
         if path.startswith(UNITS) and data is None:
             programs.run(["systemctl", "disable", "--now", os.path.basename(path)])

@@ -75,15 +75,14 @@ class Switch:
         read_as(owner, self.wanted["carried"])
         if bool(self.stopped) != self.taking:
             # What an earlier trial, or an earlier take-over, has left would come before what was carried over just now.
-            for folder in folders_of("promtail" if self.taking else "trial"):
-                shutil.rmtree(folder, ignore_errors=True)
+            clear("promtail" if self.taking else "trial")
 
     def stop_promtail(self):
         unit = self.wanted["unit"]
         enabled = programs.run(["systemctl", "is-enabled", unit]).stdout.strip() == "enabled"
         note = {"unit": unit, "enabled": enabled, "positions": self.positions, "jobs": self.wanted["jobs"]}
         write(STOPPED, json.dumps(note).encode(), 0o600)
-        self.undo.append(lambda: (programs.run(["systemctl", "start", unit]), discard(STOPPED)))
+        self.undo.append(lambda: (programs.run(["systemctl", "start", unit]), discard(STOPPED), clear("promtail")))
         done = programs.run(["systemctl", "stop", unit], timeout=180)
         if done.returncode != 0:
             raise Failed("%s does not stop: %s" % (unit, done.stdout.strip()[-1000:]))
@@ -147,7 +146,7 @@ def converted(text, alloy, wanted):
     for job in wanted["jobs"]:
         carried = '\n\n\tlegacy_position {\n\t\tfile = "%s"\n\t\tname = %s\n\t}' % (wanted["carried"], json.dumps(job["name"], ensure_ascii=False))
         result = re.sub(r'(?ms)^(loki\.source\.journal "%s" \{.*?)(\n\})' % re.escape(job["component"]), lambda found: found.group(1) + carried + found.group(2), result)
-    return "// Of Promtail's file, by Alloy's converter.\n" + result.replace("loki.write.default.receiver", "loki.relabel.promtail.receiver").strip() + "\n"
+    return "// Of Promtail's file, by Alloy's converter.\n" + result.replace("loki.write.default.receiver", "loki.relabel.%s.receiver" % ("promtail" if wanted["takeOver"] else "trial")).strip() + "\n"
 
 
 def read_as(owner, path):
@@ -179,9 +178,14 @@ def give_back(stopped):
             programs.run(["systemctl", "enable", stopped["unit"]])
         done = programs.run(["systemctl", "start", stopped["unit"]])
         say("%s runs again" % stopped["unit"] if done.returncode == 0 else "note: %s does not start: %s" % (stopped["unit"], done.stdout.strip()[-1000:]))
-    for folder in folders_of("promtail"):
-        shutil.rmtree(folder, ignore_errors=True)
+    clear("promtail")
     discard(STOPPED)
+
+
+def clear(prefix):
+    """Alloy must not read components of this prefix at the moment."""
+    for folder in folders_of(prefix):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def give_back_at_removal():

@@ -66,9 +66,10 @@ def unpack(source, root, name):
     return folder
 
 
-def refuse(machine, name, why):
+def refuse(machine, pointer, why):
+    name = pointer["release"]
     print("fetch: refused: %s" % why, flush=True)
-    status = {"format": 1, "release": name, "result": "refused", "step": "fetch", "message": why, "lastLines": [], "ca": "",
+    status = {"format": 1, "release": name, "rollout": pointer.get("rollout"), "result": "refused", "step": "fetch", "message": why, "lastLines": [], "ca": "",
               "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}
     ended = {**results(machine["root"]), str(name): "refused"}
     path = os.path.join(machine["root"], "outcome.json")
@@ -87,14 +88,19 @@ def main():
     root, start = machine["root"], time.monotonic()
     # Said no to before this start: what ran instead goes on until the pointer names another.
     hopeless = set() if args.once else {name for name, result in results(root).items() if result in FINAL}
-    done, said, code, again, pause = None, None, 1, float("inf"), RETRY[0]
+    done, said, code, again, pause, rollout = None, None, 1, float("inf"), RETRY[0], False
     while True:
         good = read(os.path.join(root, "applied.json")).get("release")
         try:
             source = store.Store(machine["store"])
-            name = json.loads(source.get("pointer.json") or b"{}").get("release")
+            pointer = json.loads(source.get("pointer.json") or b"{}")
+            name = pointer.get("release")
             if not name:
                 raise OSError("the store has no pointer.json yet")
+            if pointer.get("rollout") != rollout:
+                # The same release once more: its report is waited for.
+                done, hopeless = (done, hopeless) if rollout is False else (None, set())
+                rollout = pointer.get("rollout")
             hopeless = hopeless if name in hopeless else set()
             want = good if hopeless and good else name
             if want != done or time.monotonic() > again:
@@ -103,7 +109,7 @@ def main():
         except Wrong as error:
             done, want, again, code = name, name, float("inf"), 1
             try:
-                refuse(machine, name, str(error))
+                refuse(machine, pointer, str(error))
             except OSError as late:
                 print("fetch: the status could not be stored: %s" % late, flush=True)
         except (OSError, ValueError, KeyError, TypeError) as error:

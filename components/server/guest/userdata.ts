@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { stringify } from "yaml";
 import type { Machine, Store } from "./machine";
 import { stage0Program } from "./program";
@@ -50,8 +51,13 @@ export function userData(machine: Machine): string {
       ["systemctl", "start", "--no-block", stage0Unit],
     ],
   };
-  // Indented as little as YAML allows: AWS takes 16,384 bytes, and every line of a file is indented.
+  // Indented as little as YAML allows: every line of a file is indented.
   return `#cloud-config\n${stringify(config, { lineWidth: 0, aliasDuplicateObjects: false, indent: 1, indentSeq: false })}`;
+}
+
+/** The same compressed, as base64: AWS takes 16,384 bytes, and cloud-init unpacks. */
+export function compressedUserData(machine: Machine): string {
+  return gzipSync(userData(machine), { level: 9 }).toString("base64");
 }
 
 function applyModule(name: string): string {

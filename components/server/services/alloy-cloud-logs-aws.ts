@@ -1,22 +1,24 @@
 import type { LogGroups, ResolvedCloudLogs } from "../cloud-logs";
 import { labels } from "../labels";
 import { block, expression, relabel } from "./alloy-block";
-import { commonLabels, namedBy, stage, toCloudLogs } from "./alloy-cloud";
+import { clock, commonLabels, namedBy, stage, toCloudLogs } from "./alloy-cloud";
 
 /**
- * CloudWatch is read twice. Every minute from a position that is kept on disk; and every eleven minutes the last twenty once more,
- * since the receiver never goes back (0.158): what CloudWatch takes in late, and what a failed call would have brought, it does not
- * read. It looks back only when it is made anew, which a changed argument does. Loki drops lines that it has.
+ * CloudWatch is read twice. Every minute from a position that is kept on disk, which counts as long as it is not older than the look
+ * back at the start. And every eleven minutes the last twenty once more, since the receiver never goes back (0.158): what CloudWatch
+ * takes in late, and what a failed call would have brought, it does not read. It looks back only when it is made anew, which a changed
+ * argument does. Loki drops lines that it has.
  */
 export function awsLogs({ groups, region }: NonNullable<ResolvedCloudLogs["aws"]>, wanted: ResolvedCloudLogs): string[] {
   const named = groups.flatMap(({ name }) => (name ? [block("named", { group_name: name })] : []));
   const byPrefix = groups.flatMap(({ prefix }) => (prefix ? [[block("autodiscover", { prefix, limit: 200 })]] : []));
   const receivers = [...(named.length ? [named] : []), ...byPrefix].flatMap((found, i) => [
-    receiver(`cloud_aws_${i}`, region, found, { poll_interval: "1m" }, expression("otelcol.storage.file.cloud_aws.handler")),
-    receiver(`cloud_aws_again_${i}`, region, found, { poll_interval: "10m", max_events_per_request: expression('1000 + encoding.from_json(string.split(local.file.clock.content, ".")[0]) % 1000') }),
+    receiver(`cloud_aws_${i}`, region, found, { initial_lookback: "6h", poll_interval: "1m", max_events_per_request: 10_000 }, expression("otelcol.storage.file.cloud_aws.handler")),
+    receiver(`cloud_aws_again_${i}`, region, found, { initial_lookback: "10m", poll_interval: "10m", max_events_per_request: expression('9000 + encoding.from_json(string.split(local.file.cloud_aws.content, ".")[0]) % 1000') }),
   ]);
   return [
     block('otelcol.storage.file "cloud_aws"'),
+    clock("cloud_aws", "11m"),
     ...receivers,
     block('otelcol.exporter.loki "cloud_aws"', { forward_to: [expression("loki.process.cloud_aws.receiver")] }),
     block('loki.process "cloud_aws"', { forward_to: [expression("loki.relabel.cloud_aws.receiver")] }, [
@@ -40,8 +42,7 @@ export function awsLogs({ groups, region }: NonNullable<ResolvedCloudLogs["aws"]
 
 function receiver(name: string, region: string, groups: string[], logs: Record<string, unknown>, storage?: unknown): string {
   return block(`otelcol.receiver.awscloudwatch "${name}"`, { region, storage }, [
-    // At the first start of all, and where there is no position: not the whole history.
-    block("logs", { initial_lookback: "10m", ...logs }, [block("groups", {}, groups)]),
+    block("logs", logs, [block("groups", {}, groups)]),
     block("output", { logs: [expression("otelcol.exporter.loki.cloud_aws.input")] }),
   ]);
 }

@@ -2,11 +2,11 @@ import type { ResolvedCloudLogs } from "../cloud-logs";
 import { azureServiceNames, azureServices } from "../cloud-metrics-azure";
 import { labels } from "../labels";
 import { block, expression, relabel } from "./alloy-block";
-import { commonLabels, levelFrom, namedBy, stage, toCloudLogs } from "./alloy-cloud";
+import { clock, commonLabels, levelFrom, namedBy, stage, toCloudLogs } from "./alloy-cloud";
 
 /**
  * Event Hubs, as Kafka, with the machine's identity. Alloy ends at its start where this component cannot reach its hub; so it is in a
- * list that is empty until Alloy runs, and is tried again whenever the clock is another.
+ * list that is empty until Alloy runs, and is tried again every minute; if it is there already, that changes nothing.
  */
 export function azureLogs({ namespace, hubs }: NonNullable<ResolvedCloudLogs["azure"]>, wanted: ResolvedCloudLogs, later: string): string[] {
   const source = block('loki.source.azure_event_hubs "cloud_azure"', {
@@ -17,8 +17,9 @@ export function azureLogs({ namespace, hubs }: NonNullable<ResolvedCloudLogs["az
     forward_to: [expression("loki.process.cloud_azure.receiver")],
   }, [block("authentication", { mechanism: "oauth" })]);
   return [
-    block('discovery.file "later"', { files: [later], refresh_interval: "1m" }),
-    block('foreach "cloud_azure"', { collection: expression("discovery.file.later.targets"), var: "each", enable_metrics: expression('local.file.clock.content != ""') }, [block("template", {}, [source])]),
+    block('discovery.file "cloud_azure"', { files: [later], refresh_interval: "1m" }),
+    clock("cloud_azure", "1m"),
+    block('foreach "cloud_azure"', { collection: expression("discovery.file.cloud_azure.targets"), var: "each", enable_metrics: expression('local.file.cloud_azure.content != ""') }, [block("template", {}, [source])]),
     block('loki.process "cloud_azure"', { forward_to: [expression("loki.relabel.cloud_azure.receiver")] }, [
       stage("json", { expressions: { resource: "resourceId", said: "level", category: "category", message: "properties.message || resultDescription || properties.error || operationName" } }),
       stage("labels", { values: { resource: "", said: "", category: "" } }),

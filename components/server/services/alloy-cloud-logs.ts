@@ -1,5 +1,5 @@
 import { block, expression } from "./alloy-block";
-import { clock, laterFile } from "./alloy-cloud";
+import { laterFile } from "./alloy-cloud";
 import { awsLogs } from "./alloy-cloud-logs-aws";
 import { azureLogs } from "./alloy-cloud-logs-azure";
 import { gcpLogs } from "./alloy-cloud-logs-gcp";
@@ -11,7 +11,6 @@ export function cloudLogsConfig({ spec, layout }: Rendering): string[] {
   if (!wanted) return [];
   const { aws, azure, gcp } = wanted;
   const parts = [
-    ...(aws ?? azure ? [clock] : []),
     ...(aws ? awsLogs(aws, wanted) : []),
     ...(azure ? azureLogs(azure, wanted, `${layout.config("alloy")}/${laterFile}`) : []),
     ...(gcp ? gcpLogs(gcp, wanted) : []),

@@ -27,7 +27,7 @@ export function namedBy(kind: string, its: Named, from: string[], regex: string,
 export const underscored = (name: string) => name.replaceAll("-", "_");
 
 /** Its content is another whenever it is looked at. */
-export const clock = block('local.file "clock"', { filename: "/proc/uptime", detector: "poll", poll_frequency: "11m" });
+export const clock = (name: string, every: string): string => block(`local.file "${name}"`, { filename: "/proc/uptime", detector: "poll", poll_frequency: every });
 
 /** A list of one target that Alloy reads only after it has started, and its file's name in the configuration folder. */
 export const laterFile = "later.json";

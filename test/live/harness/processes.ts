@@ -96,7 +96,7 @@ export async function startProcesses(spec: ServerSpec = {}, change = (_path: str
     write("contract.json", JSON.stringify(contract));
     write("machine.json", JSON.stringify({ format: 1, root: folder, missing }));
     write("applied.json", JSON.stringify({ release: bundle.hash }));
-    write(`releases/${bundle.hash}/plan.json`, bundle.files["plan.json"]!);
+    for (const path of Object.keys(bundle.files)) if (path === "plan.json" || path.startsWith("config/")) write(`releases/${bundle.hash}/${path}`, bundle.files[path]!);
     return { folder, contract, missing, log, kill, revive, stop };
   } catch (error) {
     await stop();

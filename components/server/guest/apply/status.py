@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 
 import files
 from machine import in_root
-from stores import status_store
+from stores import open_store, status_store
 
 
 class Status:
@@ -18,6 +18,7 @@ class Status:
         self.current = "start"
         self.hidden: list[str] = []
         self.store = None
+        self.rollout = None
         self.mute_until = 0.0
 
     def step(self, name: str, text: str) -> None:
@@ -46,7 +47,7 @@ class Status:
 
     def _report(self, result: str, message: str, lines: list[str], ca: str) -> bool:
         document = {
-            "format": 1, "release": self.release, "result": result, "step": self.current, "message": self._hide(message),
+            "format": 1, "release": self.release, **self._rollout(), "result": result, "step": self.current, "message": self._hide(message),
             "lastLines": [self._hide(line) for line in lines], "ca": ca, "at": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
         }
         try:
@@ -56,6 +57,17 @@ class Status:
         except (OSError, ValueError, KeyError) as error:
             print("report: the status could not be stored: %s" % error, flush=True)
             return False
+
+    def _rollout(self) -> dict:
+        """What the pointer says of this time, so that an earlier report of the same release is not taken for this one."""
+        if self.rollout is None:
+            try:
+                pointer = json.loads(open_store(self.machine["store"]).get("pointer.json") or b"{}")
+            except (OSError, ValueError, KeyError):
+                return {}
+            named = pointer.get("release") == self.release and pointer.get("rollout")
+            self.rollout = {"rollout": named} if named else {}
+        return self.rollout
 
     def _hide(self, text: str) -> str:
         """A program that quotes a secret does not get it into a report."""

@@ -7,7 +7,7 @@ export const awsSite: Site = {
     const disks = (instance: string) => cloud.all(types.attachment).filter(({ inputs }) => inputs["instanceId"] === instance).map(({ inputs }) => `/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${String(inputs["volumeId"]).replace("-", "")}`);
     const made = cloud.all(types.instance).filter(({ inputs }) => inputs["userDataBase64"]);
     return [
-      ...made.map(({ id, inputs }) => ({ machine: ofUserData(Buffer.from(String(inputs["userDataBase64"]), "base64").toString()), disks: disks(id) })),
+      ...made.map(({ id, inputs }) => ({ machine: ofUserData(Buffer.from(String(inputs["userDataBase64"]), "base64")), disks: disks(id) })),
       ...cloud.all(types.association).map(({ inputs }) => ({ machine: ofScript((inputs["parameters"] as { commands: string }).commands), disks: [] })),
     ];
   },

@@ -11,7 +11,7 @@ export const azureSite: Site = {
       const customData = textAt(inputs, "osProfile.customData");
       const nvme = /_v([6-9]|\d\d)$/.test(textAt(inputs, "hardwareProfile.vmSize") ?? "");
       const disks = valuesAt(inputs, "storageProfile.dataDisks.*.lun").map(lun => (nvme ? `/dev/disk/azure/data/by-lun/${String(lun)}` : `/dev/disk/azure/scsi1/lun${String(lun)}`));
-      return customData === undefined ? [] : [{ machine: ofUserData(Buffer.from(customData, "base64").toString()), disks }];
+      return customData === undefined ? [] : [{ machine: ofUserData(Buffer.from(customData, "base64")), disks }];
     });
     return [...made, ...cloud.all(types.runCommand).map(({ inputs }) => ({ machine: ofScript(textAt(inputs, "source.script")!), disks: [] }))];
   },

@@ -8,7 +8,7 @@ export const gcpSite: Site = {
     const made = cloud.all(types.instance).flatMap(({ inputs }) => {
       const userData = (inputs["metadata"] as Record<string, string> | undefined)?.["user-data"];
       const disks = valuesAt(inputs, "attachedDisks.*.deviceName").map(name => `/dev/disk/by-id/google-${String(name)}`);
-      return userData === undefined ? [] : [{ machine: ofUserData(userData), disks }];
+      return userData === undefined ? [] : [{ machine: ofUserData(Buffer.from(userData)), disks }];
     });
     // The script of an assignment is in a bucket.
     const told = cloud.all(types.assignment).flatMap(({ inputs }) => valuesAt(inputs, "osPolicies.*.resourceGroups.*.resources.*.exec.enforce.file.gcs") as { bucket: string; object: string }[]);

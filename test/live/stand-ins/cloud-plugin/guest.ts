@@ -3,6 +3,7 @@
  * the cloud holds alone (the machine's user data, the objects, the secrets, the attached disk), and reports `applied`; what
  * is missing it reports as a failure. A test sets what it reports instead.
  */
+import { gunzipSync } from "node:zlib";
 import { parse } from "yaml";
 import type { Machine } from "../../../../components/server/guest/machine";
 import { storePaths, type Release, type ReleaseStatus } from "../../../../components/server/release";
@@ -36,8 +37,9 @@ export interface Site {
   hasSecret(cloud: Cloud, secrets: Machine["secrets"], name: string): boolean;
 }
 
-/** What cloud-init would write. */
-export function ofUserData(text: string): Machine {
+/** What cloud-init would write, which takes user data compressed, too. */
+export function ofUserData(data: Buffer): Machine {
+  const text = (data[0] === 0x1f && data[1] === 0x8b ? gunzipSync(data) : data).toString();
   const { write_files } = parse(text) as { write_files: { path: string; content: string }[] };
   return JSON.parse(write_files.find(({ path }) => path.endsWith("/machine.json"))!.content) as Machine;
 }
