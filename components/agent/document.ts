@@ -20,6 +20,11 @@ export interface AgentDocument {
   units: Record<string, string>;
   programs: AgentProgram[];
   health: { unit: string; url: string }[];
+  /** Where the server is asked, before anything is touched, whether it takes what this agent will send. */
+  server: { url: string; client: string };
+  /** Globs of the log files, and what the buffers may take on the disk: the machine says what is not as it should be. */
+  watched: string[];
+  bufferMiB: number;
   /** Takes a changed configuration, or says what is wrong with it. */
   reload: string;
   /** A Promtail to be taken over: `promtail.yaml` of the files is converted on the server, by Alloy itself. */
@@ -59,6 +64,9 @@ export function renderAgent(spec: AgentSpec, target: AgentTarget, token: AgentDo
       { unit: agentUnit, url: `http://127.0.0.1:${agentPort}/-/ready` },
       { unit: nodeExporterUnit, url: `http://${onItself(agent.nodeExporterAddress)}:${agent.nodeExporterPort}/` },
     ],
+    server: { url: `${target.endpoints.metrics}/otlp/v1/metrics`, client: agent.client },
+    watched: agent.logs.flatMap(({ paths }) => paths),
+    bufferMiB: agent.bufferMiB,
     reload: `http://127.0.0.1:${agentPort}/-/reload`,
     promtail: promtail
       ? { unit: agent.promtail!.unit ?? "promtail.service", takeOver: agent.promtail!.takeOver ?? false, positions: promtail.positions, carried: carriedPositions, jobs: promtail.jobs, given: sha256(agent.promtail!.config) }

@@ -58,7 +58,7 @@ export function judgeRules(groups: RuleGroup[], now: number, wanted: string[] = 
   if (problems.length) return notYet(problems.join("; "));
   const firing = all.filter(rule => rule.state === "firing").map(rule => rule.name);
   const alerts = all.filter(rule => rule.type === "alerting").length;
-  return passed(`${all.length} evaluated, ${alerts} of them alerts${firing.length ? `; firing: ${firing.join(", ")}` : ""}: ${all.map(rule => rule.name).join(", ")}`);
+  return passed(`${all.length} evaluated, ${alerts} of them alerts: ${all.map(rule => rule.name).join(", ")}${firing.length ? `; firing: ${firing.join(", ")}` : ""}`);
 }
 
 export interface Share {

@@ -35,7 +35,7 @@ export function panels(context: Context): Check[] {
 /** A server like this one, as far as its contract tells. */
 function specOf(target: Target): ResolvedSpec {
   const present = presentServices(target);
-  return resolveSpec({ ...target.contract.labels, leaveOut: serviceNames.filter(name => name !== "grafana" && !present.includes(name)) });
+  return resolveSpec({ ...target.contract.labels, leaveOut: serviceNames.filter(name => !present.includes(name)) });
 }
 
 async function ask(context: Context, { request }: Asked): Promise<number> {

@@ -2,7 +2,8 @@
  * `node dist/test/live/cloud-record.js [aws|azure|gcp …]` makes each cloud's server in a stand-in cloud, and writes its state to
  * test/live/recorded, against which the next version is previewed. To be run when a version is released.
  *
- * What is long and says nothing of an upgrade is left out: the text of the rendered files and of the release's objects.
+ * Left out is what is secret, what tells of the machine that ran this, and what is long and says nothing of an upgrade: the
+ * text of the rendered files and of the release's objects.
  */
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
@@ -10,7 +11,7 @@ import { cloudScene } from "./cloud-scene";
 import { recordedState, server, type CloudUnderTest } from "./cloud-story";
 import { awsUnderTest, azureUnderTest, gcpUnderTest } from "./clouds-under-test";
 
-interface Resource {
+interface Resource extends Record<string, unknown> {
   type: string;
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
@@ -22,7 +23,7 @@ async function record({ name, module, plugins }: CloudUnderTest): Promise<void> 
     await scene.up(server());
     const exported = (await scene.stack.export()) as { deployment: { resources: Resource[] } };
     // Files are components that make nothing.
-    const resources = exported.deployment.resources.filter(({ type }) => type !== "lgtm:server:File");
+    const resources = exported.deployment.resources.filter(({ type }) => type !== "lgtm:server:File").map(({ stackTrace: _, sourcePosition: __, ...resource }) => withoutSecrets(resource) as Resource);
     resources.forEach(shorten);
     writeFileSync(recordedState(name), `${JSON.stringify({ ...exported, deployment: { ...exported.deployment, resources } }, null, 1)}\n`);
     console.log(`${recordedState(name)}: ${resources.length} resources`);
@@ -33,8 +34,21 @@ async function record({ name, module, plugins }: CloudUnderTest): Promise<void> 
 
 const leftOut = "left out of the recorded state";
 
+/** What the engine marks values with that are not plain JSON. */
+const mark = "4dabf18193072939515e22adb298388d";
+
 /** An asset with this text, as a state holds it. */
-const asset = { "4dabf18193072939515e22adb298388d": "c44067f5952c0a294b673a41bacd8c17", hash: createHash("sha256").update(leftOut).digest("hex"), text: leftOut };
+const asset = { [mark]: "c44067f5952c0a294b673a41bacd8c17", hash: createHash("sha256").update(leftOut).digest("hex"), text: leftOut };
+
+/** A secret is { <mark>: …, plaintext: <JSON> } here. Its texts go, its form stays. */
+function withoutSecrets(value: unknown, secret = false): unknown {
+  if (typeof value === "string") return secret ? leftOut : value;
+  if (Array.isArray(value)) return value.map(each => withoutSecrets(each, secret));
+  if (typeof value !== "object" || value === null) return value;
+  const { plaintext, ...rest } = value as { plaintext?: string };
+  if (mark in rest && plaintext !== undefined) return { ...rest, plaintext: JSON.stringify(withoutSecrets(JSON.parse(plaintext), true)) };
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, withoutSecrets(each, secret)]));
+}
 
 function shorten({ type, inputs = {}, outputs = {} }: Resource): void {
   for (const values of [inputs, outputs]) {

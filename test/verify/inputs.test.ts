@@ -35,8 +35,9 @@ test("the folder of a local stack has everything, with its limits and what is mi
   put("local/machine.json", { format: 1, missing: { grafana: "no release" } });
   put("local/applied.json", { release: "abc" });
   put("local/releases/abc/plan.json", { services: [{ name: "loki", limitMiB: 352 }] });
+  put("local/releases/abc/config/prometheus/rules/host.yml", "groups:\n  - name: host\n    rules:\n      - record: a:b\n        expr: vector(1)\n      - alert: DiskLow\n        expr: vector(1)\n");
   const full = fromFolder(join(folder, "local"));
-  assert.deepEqual([full.missing, full.plan], [{ grafana: "no release" }, [{ name: "loki", limitMiB: 352 }]]);
+  assert.deepEqual([full.missing, full.plan, full.alerts], [{ grafana: "no release" }, [{ name: "loki", limitMiB: 352 }], ["DiskLow"]]);
 });
 
 test("the local folder follows the environment", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { judgePanels, type Shown } from "../../components/verify/panels";
 import { judgeLimit, judgeRules, judgeTargets, type Expected, type RuleGroup } from "../../components/verify/judge";
 
 const own: Expected = { environment: "monitoring", host: "here", services: ["prometheus", "loki"], missing: ["grafana"] };
@@ -32,7 +33,26 @@ const now = Date.parse("2026-11-22T12:00:00Z");
 const group = (changes: Partial<RuleGroup["rules"][number]>): RuleGroup[] => [{ name: "g", interval: 30, rules: [{ name: "Rule", health: "ok", lastEvaluation: "2026-11-22T11:59:40.123456789Z", type: "alerting", ...changes }] }];
 
 test("rules that were evaluated lately pass, and firing ones are named", () => {
-  assert.deepEqual(judgeRules(group({ state: "firing" }), now), { result: "passed", seen: "1 evaluated: Rule; firing: Rule" });
+  assert.deepEqual(judgeRules(group({ state: "firing" }), now), { result: "passed", seen: "1 evaluated, 1 of them alerts: Rule; firing: Rule" });
+});
+
+test("an alert of the release that is not loaded fails", () => {
+  assert.equal(judgeRules(group({}), now, ["Rule"]).result, "passed");
+  const answer = judgeRules(group({}), now, ["Rule", "DiskLow"]);
+  assert.deepEqual([answer.result, answer.seen], ["failed", "DiskLow is not loaded"]);
+});
+
+const panel = (title: string, answer: Shown["answer"], reasons: Partial<Shown> = {}): Shown => ({ panel: title, refId: "A", answer, ...reasons });
+
+test("panels pass with data, or empty for a reason, which is said", () => {
+  const shown = [panel("CPU", 3), panel("Failed units", 0, { emptyWhenHealthy: "no unit has failed" }), panel("Heap", 0, { emptyWhenUnused: "no application" }), panel("Threads", 0, { emptyWhenUnused: "no application" })];
+  assert.deepEqual(judgePanels(shown), { result: "passed", seen: "1 of 4 queries have data; no unit has failed: Failed units A; no application: Heap A, Threads A" });
+  assert.equal(judgePanels([panel("CPU", 0)], "alloy is left out").seen, "0 of 1 queries have data; alloy is left out: CPU A");
+});
+
+test("a panel that is refused fails, and so does one that is empty without a reason", () => {
+  const answer = judgePanels([panel("CPU", new Error("422 parse error")), panel("Memory", 0), panel("Disk", 1)]);
+  assert.deepEqual([answer.result, answer.seen], ["failed", "CPU A: 422 parse error; no data, and no reason for it: Memory A"]);
 });
 
 test("no rules, a rule with an error, one never evaluated and one not evaluated lately fail", () => {

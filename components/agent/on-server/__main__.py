@@ -10,7 +10,7 @@ import os
 import sys
 
 from configuration import apply
-from failed import Failed, say
+from failed import Failed, words
 from removal import remove
 
 
@@ -31,8 +31,8 @@ def main():
         with open(args.document, encoding="utf-8") as file:
             document = json.load(file)
         apply(document, sys.stdin.read().strip() if args.token_from_stdin else None)
-    except Failed as failed:
-        print(str(failed), file=sys.stderr, flush=True)
+    except (Failed, OSError) as error:
+        print(words(error), file=sys.stderr, flush=True)
         return 1
     return 0
 

@@ -1,5 +1,6 @@
 """A document becomes a running agent: staged, checked by the program itself, put in place; and back again where it does not run."""
 import fcntl
+import grp
 import hashlib
 import json
 import os
@@ -10,8 +11,11 @@ import urllib.error
 import urllib.request
 
 import programs
-from failed import Failed, say
+import reach
+from drain import drain
+from failed import Failed, say, words
 from files import discard, read, read_json, write
+from notes import say_notes
 from paths import BASE, CONFIG, DATA, INSTALLED, ROOT, TOKEN, UNITS, USER
 from token_source import token_of
 
@@ -25,6 +29,8 @@ def apply(document, given_token):
         check_system()
         found = {program["name"]: programs.ensure(program) for program in document["programs"]}
         token = given_token or token_of(document["token"])
+        check_groups(document)
+        reach.check(document["server"], document["files"].get("server-ca.pem"), token)
         wanted = fingerprint(document, found, token)
         if read_json(INSTALLED, {}).get("fingerprint") == wanted and all(os.path.exists(path) for path in paths_of(document)):
             start(document, set())
@@ -33,21 +39,25 @@ def apply(document, given_token):
         ensure_user()
         switch = promtail_switch(document, found["alloy"])
         refuse_what_alloy_refuses(document, found["alloy"], token)
-        before = snapshot(document)
-        if switch:
-            switch.begin(owner())
-        changed = install(document, found, token) | (switch.restarts if switch else set())
+        before, changed = snapshot(document), set()
         try:
+            if restarts(document, found) or (switch and switch.hands_back()):
+                drain(lambda: reload(document["reload"], 15))
+            if switch:
+                switch.begin(owner())
+                changed |= switch.restarts
+            install(document, found, token, changed)
             start(document, changed)
-        except Failed as failed:
+            remember(document, wanted)
+        except (Failed, OSError) as error:
             go_back(before, document["reload"], "units" in changed or switch)
             if switch:
                 switch.go_back()
-            raise Failed("%s\nWhat ran before runs again." % failed if before["was_there"] else str(failed))
-        remember(document, wanted)
+            raise Failed("%s\nWhat ran before runs again." % words(error) if before["was_there"] else words(error))
         if switch:
             switch.end()
         programs.prune(found.values())
+        say_notes(document)
         say("the agent runs")
 
 
@@ -63,6 +73,16 @@ def promtail_switch(document, alloy):
 def check_system():
     if not BASE and not os.path.isdir("/run/systemd/system"):
         raise Failed("This server is not run by systemd, which has to start the agent.")
+
+
+def check_groups(document):
+    """systemd starts no unit with a group that is not there, and says it in a number."""
+    wanted = {group for text in document["units"].values() for line in text.splitlines() if line.startswith("SupplementaryGroups=") for group in line.split("=", 1)[1].split()}
+    there = {group.gr_name for group in grp.getgrall()}
+    if "docker" in wanted - there:
+        raise Failed("docker: this server has no group docker, whose members may read containers' logs. Install Docker first, or leave docker out.")
+    if wanted - there:
+        raise Failed("This server has no group %s, which the agent needs." % ", ".join(sorted(wanted - there)))
 
 
 def ensure_user():
@@ -101,9 +121,22 @@ def snapshot(document):
     return {"files": files, "was_there": any(value is not None for path, value in files.items() if path.startswith(UNITS))}
 
 
-def install(document, found, token):
-    """Puts everything in place. Returns which of "files", "units" and "token" changed."""
-    changed = set()
+def units_of(document, found):
+    filled = {}
+    for name, text in document["units"].items():
+        for program, path in found.items():
+            text = text.replace("@@%s@@" % program, path)
+        filled[os.path.join(UNITS, name)] = text.encode()
+    return filled
+
+
+def restarts(document, found):
+    """Whether the agent has to stop for this document."""
+    return any(read(path) not in (None, text) for path, text in units_of(document, found).items())
+
+
+def install(document, found, token, changed):
+    """Puts everything in place, and adds to `changed` what of "files", "units" and "token" did."""
     uid, gid = owner()
     os.makedirs(DATA, exist_ok=True)
     os.chown(DATA, uid, gid)
@@ -116,17 +149,14 @@ def install(document, found, token):
     # Readable by the agent alone; it reads the file anew, so that a rotated token needs no restart.
     if write(TOKEN, token.encode(), 0o400, (uid, gid)):
         changed.add("token")
-    for name, text in document["units"].items():
-        for program, path in found.items():
-            text = text.replace("@@%s@@" % program, path)
-        if write(os.path.join(UNITS, name), text.encode()):
+    for path, text in units_of(document, found).items():
+        if write(path, text):
             changed.add("units")
     wanted = set(paths_of(document))
     for path in read_json(INSTALLED, {"paths": []})["paths"]:
         if path not in wanted:
             discard(path)
             changed.add("units" if path.startswith(UNITS) else "files")
-    return changed
 
 
 def start(document, changed):

@@ -13,14 +13,19 @@ def write(path, data, mode=0o644, owner=None):
     os.makedirs(os.path.dirname(path), exist_ok=True)
     part = path + ".part"
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    if owner:
-        os.chown(part, *owner)
-    os.chmod(part, mode)
-    os.replace(part, path)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if owner:
+            os.chown(part, *owner)
+        os.chmod(part, mode)
+        os.replace(part, path)
+    except OSError as error:
+        discard(part)
+        # A write does not say where.
+        raise OSError(error.errno, error.strerror, path)
     return True
 
 

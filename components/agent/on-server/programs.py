@@ -1,4 +1,5 @@
 """Programs: taken as they are where this version is there already, else fetched, checked and unpacked."""
+import errno
 import hashlib
 import os
 import platform
@@ -28,6 +29,14 @@ def ensure(program):
         raise Failed("%s is not published for this machine's processor (%s). Supported: x86_64 and aarch64." % (program["name"], platform.machine()))
     folder = os.path.join(PROGRAMS, "%s-%s" % (program["name"], program["versions"][0]))
     say("fetching %s %s" % (program["name"], program["versions"][0]))
+    try:
+        put(program, release, folder)
+    except OSError as error:
+        raise Failed("%s cannot be put into %s: %s" % (program["name"], folder, error.strerror or error))
+    return os.path.join(folder, program["name"])
+
+
+def put(program, release, folder):
     os.makedirs(PROGRAMS, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=PROGRAMS) as work:
         archive = os.path.join(work, "archive")
@@ -37,7 +46,6 @@ def ensure(program):
         os.chmod(os.path.join(work, program["name"]), 0o755)
         os.makedirs(folder, exist_ok=True)
         os.replace(os.path.join(work, program["name"]), os.path.join(folder, program["name"]))
-    return os.path.join(folder, program["name"])
 
 
 def fetch(url, path):
@@ -45,6 +53,8 @@ def fetch(url, path):
         with urllib.request.urlopen(url, timeout=60) as answer, open(path, "wb") as file:
             shutil.copyfileobj(answer, file)
     except (urllib.error.URLError, OSError) as error:
+        if getattr(error, "errno", None) == errno.ENOSPC:
+            raise
         raise Failed("%s cannot be fetched: %s. Let this server reach it, or put the program at its place beforehand: see \"prepared servers\" in docs/agents.md." % (url, getattr(error, "reason", error)))
 
 

@@ -43,6 +43,9 @@ class Switch:
             raise Failed("Promtail reads %s, and the agent has a /tmp of its own. Let the application log elsewhere, such as to /var/log." % ", ".join(hidden))
         document["files"]["config.alloy"] += "\n" + converted(document["files"]["promtail.yaml"], alloy, self.wanted)
 
+    def hands_back(self):
+        return bool(self.stopped and not self.taking)
+
     def current(self):
         """Where whoever reads in earnest is now."""
         if self.stopped:
@@ -59,7 +62,7 @@ class Switch:
             raise
 
     def carry(self, owner):
-        if self.stopped and not self.taking:
+        if self.hands_back():
             # The agent is stopped, so that its positions are final.
             programs.run(["systemctl", "stop", AGENT])
             self.restarts = {"units"}

@@ -3,6 +3,8 @@ import os
 import shutil
 
 import programs
+from configuration import reload
+from drain import drain
 from failed import say
 from files import discard, read_json
 from paths import CONFIG, INSTALLED, PROGRAMS, ROOT, UNITS, USER
@@ -11,6 +13,9 @@ from paths import CONFIG, INSTALLED, PROGRAMS, ROOT, UNITS, USER
 def remove(keep_data):
     """What was put on goes; a file that somebody else put beside it stays, and so does its folder."""
     known = read_json(INSTALLED, {"paths": []})["paths"]
+    document = read_json(os.path.join(CONFIG, "agent.json"), {})
+    if document.get("reload"):
+        drain(lambda: reload(document["reload"], 15))
     for path in known:
         if path.startswith(UNITS):
             programs.run(["systemctl", "disable", "--now", os.path.basename(path)])

@@ -224,6 +224,16 @@ class Report(unittest.TestCase):
         self.assertEqual((report["result"], report["step"], report["lastLines"]), ("refused", "validate", ["line ***"]))
         self.assertEqual(set(report), {"format", "release", "result", "step", "message", "lastLines", "ca", "at"})
 
+    def test_it_says_which_time_of_its_release_it_is_and_nothing_of_another_release(self):
+        root = guest.folder(self)
+        os.makedirs(root + "/store")
+        with open(root + "/store/pointer.json", "w", encoding="utf-8") as file:
+            json.dump({"format": 1, "release": "r", "rollout": "second"}, file)
+        for release, expected in (("r", "second"), ("other", None)):
+            with mock.patch("builtins.print"):
+                status.Status({"root": root, "store": {"kind": "folder", "path": root + "/store"}}, release).finish("applied", "")
+            self.assertEqual(json.loads(guest.read(root + "/store/status/%s.json" % release)).get("rollout"), expected)
+
     def test_a_store_that_is_away_does_not_stop_a_roll_out(self):
         root = guest.folder(self)
         guest.environment(self, PULUMI_LGTM_REPORT_SECONDS="0")

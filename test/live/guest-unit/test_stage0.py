@@ -57,8 +57,8 @@ class Stage0(unittest.TestCase):
             self.point(sha(release))
         return sha(release)
 
-    def point(self, name):
-        self.put(self.store, "pointer.json", json.dumps({"format": 1, "release": name}))
+    def point(self, name, rollout=None):
+        self.put(self.store, "pointer.json", json.dumps({"format": 1, "release": name, **({"rollout": rollout} if rollout else {})}))
 
     def once(self):
         done = subprocess.run([*self.command, "--once"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True, timeout=60)
@@ -137,6 +137,22 @@ class Stage0(unittest.TestCase):
         child.wait()
         self.watch()
         self.eventually([one, two, two])
+
+    def test_the_same_release_once_more_runs_again_and_the_refusal_says_which_time_it_was(self):
+        one = self.deliver("one", point=False)
+        self.point(one, "first")
+        self.watch()
+        self.eventually([one])
+        self.point(one, "second")
+        self.eventually([one, one])
+        self.put(self.store, "bundles/%s.json" % sha("x"), "y")
+        bad = json.dumps({"format": 1, "bundle": sha("x")})
+        self.put(self.store, "releases/%s.json" % sha(bad), bad)
+        self.point(sha(bad), "third")
+        until = time.monotonic() + 15
+        while not os.path.exists(os.path.join(self.store, "status", sha(bad) + ".json")) and time.monotonic() < until:
+            time.sleep(0.1)
+        self.assertEqual([self.status(sha(bad))[key] for key in ("result", "rollout")], ["refused", "third"])
 
     def test_without_the_store_the_last_good_release_runs_and_the_store_is_waited_for(self):
         one = self.deliver("one")

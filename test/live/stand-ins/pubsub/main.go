@@ -27,6 +27,7 @@ func main() {
 	fmt.Println(server.Addr)
 	lines := bufio.NewScanner(os.Stdin)
 	for lines.Scan() {
-		server.Publish(topic, lines.Bytes(), nil)
+		// The scanner writes over its own bytes.
+		server.Publish(topic, []byte(lines.Text()), nil)
 	}
 }
