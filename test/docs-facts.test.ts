@@ -49,7 +49,7 @@ describe("docs/ssh.md and docs/local.md", () => {
   const first = (page: string) => tableRows(page).map(cells => code(cells[0]!));
 
   it("have every argument that a server over SSH takes beside the spec", () => {
-    const own = declared("ssh/args", "MonitoringServerArgs").filter(key => key !== "connection");
+    const own = [...declared("ssh/args", "MonitoringServerArgs").filter(key => key !== "connection"), ...declared("server/secrets-resource", "SecretArgs")];
     const connection = [...declared("ssh/args", "HopArgs"), ...declared("ssh/args", "ConnectionArgs")].map(key => `connection.${key}`);
     assert.ok(own.length > 4 && connection.length > 6);
     assert.deepEqual([...own, ...connection].filter(key => !first("docs/ssh.md").includes(key)), []);

@@ -13,7 +13,6 @@ export const host: Dashboard = {
   name: "host",
   title: "Host",
   description: "Machines as node_exporter or Alloy's unix exporter sees them: what is full, what is short, what was killed.",
-  emptyWhenUnused: "no agent sends the metrics of a machine",
   rows: [
     {
       title: "What is wrong",

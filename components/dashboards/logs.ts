@@ -33,7 +33,6 @@ export const logsDashboard: Dashboard = {
   title: "Logs",
   description: "All log lines of every environment, cloud, host and service: how many of which level, and the lines themselves.",
   since: "1h",
-  emptyWhenUnused: "nobody sends log lines",
   refresh: "",
   variables,
   rows: [

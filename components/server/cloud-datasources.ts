@@ -82,7 +82,7 @@ const gcp = z
   })
   .refine(it => !it.serviceAccount || it.project, { path: ["project"], message: "the id of a project: with serviceAccount it is not the server's" });
 
-/** Spec key `cloudDatasources`. */
+/** Spec key `cloudDatasources`. @internal */
 export const cloudDatasourcesSchema = z.strictObject({ aws: many(aws).optional(), azure: many(azure).optional(), gcp: many(gcp).optional() });
 
 export const usesOwnRole = ({ accessKey }: AwsDatasource) => !accessKey;

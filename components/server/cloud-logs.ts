@@ -70,7 +70,7 @@ const groups = z
   .refine(list => new Set(list.map(it => it.name ?? `${it.prefix}*`)).size === list.length, "each group and each prefix once");
 const hub = z.string().regex(/^[A-Za-z0-9][\w.-]{0,254}$/, 'the name of an event hub, such as "logs"');
 
-/** Spec key `cloudLogs`. */
+/** Spec key `cloudLogs`. @internal */
 export const cloudLogsSchema = z.strictObject({
   environment: label.optional(),
   environments: environmentsSchema.optional(),

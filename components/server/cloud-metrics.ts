@@ -73,14 +73,16 @@ const services = <T extends string>(names: readonly [T, ...T[]]) => z.array(z.en
 const many = (one: z.ZodString) => z.array(one).min(1).refine(differ, "each of them once").optional();
 const differ = (list: string[]) => new Set(list).size === list.length;
 
+/** @internal */
 export const awsRegion = z.string().regex(/^([a-z]{2,}(-[a-z]+)+-\d+|@@region@@)$/, 'a region of AWS, such as "ap-northeast-2"');
 const subscription = z.string().regex(/^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|@@subscription@@)$/, 'the id of a subscription in lower case, such as "00000000-1111-2222-3333-444444444444"');
+/** @internal */
 export const gcpProject = z.string().regex(/^([a-z][a-z0-9-]{4,28}[a-z0-9]|@@project@@)$/, 'the id of a project, such as "shop-prod"');
 
-/** An AWS account, an Azure subscription or a GCP project. */
+/** An AWS account, an Azure subscription or a GCP project. @internal */
 export const environmentsSchema = z.record(z.string().regex(/^[a-z0-9-]{6,36}$/, "the id of an AWS account, an Azure subscription or a GCP project"), environment);
 
-/** Spec key `cloudMetrics`. */
+/** Spec key `cloudMetrics`. @internal */
 export const cloudMetricsSchema = z.strictObject({
   environment: environment.optional(),
   environments: environmentsSchema.optional(),

@@ -76,7 +76,7 @@ const how = {
 const names = (form: RegExp, example: string) => z.array(z.string().regex(form, `names such as "${example}"`)).min(1);
 const different = (key: (value: never) => string) => (list: unknown[]) => new Set(list.map(value => key(value as never))).size === list.length;
 
-/** Spec key `discovery`. */
+/** Spec key `discovery`. @internal */
 export const discoverySchema = z
   .strictObject({
     ec2: z.strictObject({ regions: names(/^[a-z]{2,}(-[a-z]+)+-\d+$/, "eu-central-1").optional() }).optional(),

@@ -86,7 +86,7 @@ const anyEntry = ({ admins = [], editors = [], viewers = [] }: RolesByGroup) => 
 const somebody = (it: RolesByGroup) => !it.strict || anyEntry(it);
 const nobody = { path: ["strict"], message: "false as long as admins, editors and viewers are empty: nobody could sign in" };
 
-/** Spec key `signIn`. */
+/** Spec key `signIn`. @internal */
 export const signInSchema = z
   .strictObject({
     entra: z.strictObject({ ...roles(guid), tenant: guid, clientId: guid, credential: z.enum(["secret", "managed-identity"]).optional() }).optional(),

@@ -35,7 +35,7 @@ const examples: Partial<Record<StorageKind, { form: RegExp; example: string }>> 
   [StorageKind.azureBlob]: { form: /^https:\/\/blob\.[a-z0-9.-]+$/, example: "https://blob.core.usgovcloudapi.net" },
 };
 
-/** Spec key `storage`. */
+/** Spec key `storage`. @internal */
 export const storageSchema = z.strictObject({ kind: z.enum(StorageKind), endpoint: z.string().optional() }).superRefine(({ kind, endpoint }, context) => {
   const known = examples[kind];
   if (endpoint === undefined || known?.form.test(endpoint)) return;

@@ -1,5 +1,5 @@
 import { labels } from "../server/labels";
-import { notYet, passed, type Answer, type Check } from "./check";
+import { idOf, notYet, passed, type Answer, type Check } from "./check";
 import { withServices, type Context } from "./context";
 import { selectorOf, traceWays, verifyPeer, verifyService } from "./mark";
 import { exemplars, instant } from "./prometheus";
@@ -24,14 +24,17 @@ export async function baseline(context: Context): Promise<Map<string, number>> {
   return values;
 }
 
+/** Tempo has made metrics of this run's spans. */
+const spanMetricsMade = { group: "derived", name: "span metrics" };
+export const spanMetricsId = idOf(spanMetricsMade);
+
 /** What the server itself makes of what was sent. */
 export function deriving(context: Context, before: Map<string, number>): Check[] {
   const { target, mark } = context;
   const { spanMetrics, serviceGraph } = counters(context);
   return [
     withServices(target, ["tempo"], {
-      group: "derived",
-      name: "span metrics",
+      ...spanMetricsMade,
       patience: 120,
       needs: [sentTrace("OTLP HTTP")],
       todo: "Tempo makes no metrics of spans: look at its log (metrics_generator, remote_write) and at overrides.defaults.metrics_generator in tempo.yml.",

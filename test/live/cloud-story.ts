@@ -14,8 +14,9 @@ export interface CloudUnderTest {
   name: "aws" | "azure" | "gcp";
   module: string;
   plugins: readonly Plugin[];
-  /** Type of the machine, and what happens to a release's three objects. */
+  /** Type of the machine. */
   machine: string;
+  /** What happens to the objects of a release, and to what tells one roll-out from another. */
   releases: string[];
   /** What the rotation of the token of "orders" touches beside. */
   rotation: string[];
@@ -35,7 +36,7 @@ export const recordedState = (cloud: string) => join(checkout, "test", "live", "
 
 export function commonSteps(step: ReturnType<typeof story<CloudScene>>, of: CloudUnderTest): void {
   const rotated = { rotate: { "push-orders": "2026-11" } };
-  const releaseOnly = [of.releases[1]!, of.releases[2]!];
+  const withoutBundle = of.releases.filter(line => !line.endsWith("mon-bundle"));
 
   step("a preview makes nothing and shows the files", async scene => {
     const { changes, output } = await scene.preview(server());
@@ -63,12 +64,12 @@ export function commonSteps(step: ReturnType<typeof story<CloudScene>>, of: Clou
 
   step("a rotated secret is stored and rolled out, and the machine stays", async scene => {
     const machine = only(scene, of.machine);
-    assert.deepEqual(touched(await scene.up(server({ retention: { traces: "3d" }, ...rotated }))), [...releaseOnly, ...of.rotation].sort());
+    assert.deepEqual(touched(await scene.up(server({ retention: { traces: "3d" }, ...rotated }))), [...withoutBundle, ...of.rotation].sort());
     assert.deepEqual(only(scene, of.machine), machine);
   });
 
   step("the preview of a rotation names that secret alone", async scene => {
-    assert.deepEqual(touched(await scene.preview(server({ retention: { traces: "3d" }, rotate: { "push-orders": "2026-12" } }))), [...releaseOnly, ...of.rotation].sort());
+    assert.deepEqual(touched(await scene.preview(server({ retention: { traces: "3d" }, rotate: { "push-orders": "2026-12" } }))), [...withoutBundle, ...of.rotation].sort());
   });
 
   step("a release that fails on the server fails with its words, again at the next up, and no longer once it is mended", async scene => {

@@ -86,7 +86,7 @@ const defects: [what: string, defect: Defect, fails: string[], words: RegExp][] 
   ["a ruler that is off", path("/read/loki/prometheus/api/v1/rules", 200, { data: { groups: [] } }), ["watch: rules of Loki"], /no rules are loaded/],
   ["an alert path that is cut", query(/discovered/, one(0)), ["watch: Prometheus knows Alertmanager"], /0 discovered/],
   ["a panel whose query is refused", (asked) => (asked.client === "read" && /deriv\(/.test(asked.query) ? { status: 422, body: { error: "query processing would load too many samples" } } : undefined), ["panels: Host"], /First disk full in A: .*422.*too many samples/],
-  ["a panel that is empty without a reason", query(/^max\(.*go_memstats_sys_bytes/s, none), ["panels: Monitoring server"], /no data, and no reason for it: Fullest share A/],
+  ["a panel that is empty without a reason", query(/^max\(.*go_memstats_sys_bytes/s, none), ["panels: Monitoring server"], /no data, and no reason for it: Fullest share/],
   ["a search of traces that fails", path("/read/tempo/api/search", 500, "no frontend"), ["panels: Traces"], /Failing A: .*500 no frontend/],
   ["a service without a memory limit", query(/gomemlimit/, one(2 ** 63)), ["memory: loki"], /no limit/],
   ["a service that shows no memory", query(/process_resident/, none), ["memory: tempo"], /is not there/],

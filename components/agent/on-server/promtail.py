@@ -15,6 +15,8 @@ from promtail_positions import folders_of, of_agent, of_promtail, still_there, w
 AGENT = "lgtm-agent.service"
 # There while a Promtail is stopped on our account: which, and how to give it back.
 STOPPED = os.path.join(ROOT, "promtail.json")
+# By the converter, about any file: of defaults that Promtail has.
+ALWAYS_SAID = re.compile("If you have a tracing set up for Promtail|Alloy's metrics are different from the metrics emitted by Promtail")
 # What Promtail is told on its command line and the agent need not know.
 HARMLESS = re.compile(r"(config\.file|config\.expand-env|positions\.file|client\.url|log[.-].*|server\..*|print-config-stderr)$")
 
@@ -139,9 +141,9 @@ def converted(text, alloy, wanted):
         done = programs.run([alloy, "convert", "--source-format=promtail", "--report=" + report, "--output=" + os.path.join(folder, "out"), path])
         if done.returncode != 0:
             raise Failed("Alloy cannot take over Promtail's file; nothing was switched.\n%s" % done.stdout.replace(path, "promtail.yaml").strip()[-3000:])
-        said = (read(report) or b"").decode().strip()
+        said = [line for line in (read(report) or b"").decode().splitlines() if line.startswith("(") and not ALWAYS_SAID.search(line)]
         if said:
-            say("Alloy's converter says:\n%s" % said)
+            say("Alloy's converter says:\n%s" % "\n".join(said))
         result = read(os.path.join(folder, "out")).decode()
     result, cut = re.subn(r'(?ms)^loki\.write "default" \{\n.*?^\}\n?', "", result)
     if cut != 1:

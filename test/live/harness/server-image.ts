@@ -7,8 +7,8 @@ import { run, shell, tryRun } from "./command";
 import { docker } from "./engine";
 import { alone, imageCache } from "./folders";
 
-/** `server`: the engine is installed. `bare`: it is not, as on a new machine. Both have the Compose plugin, which Debian does not package. */
-export type ServerImage = "server" | "bare";
+/** `bare`: a new machine, with nothing but the Compose plugin, which Debian does not package. `server`: with the engine. `java`: with a Java runtime. */
+export type ServerImage = "server" | "bare" | "java";
 
 const packages = "ca-certificates,systemd,systemd-sysv,dbus,openssh-server,sudo,curl,iproute2,procps,python3,e2fsprogs,udev,locales";
 
@@ -31,9 +31,10 @@ COPY docker-compose /usr/libexec/docker/cli-plugins/docker-compose
 STOPSIGNAL SIGRTMIN+3
 CMD ["/sbin/test-machine"]
 `;
-const withEngine = `FROM pulumi-lgtm-test/bare:12
-RUN apt-get update && apt-get install -y --no-install-recommends docker.io iptables && apt-get clean
+const bareWith = (packages: string) => `FROM pulumi-lgtm-test/bare:12
+RUN apt-get update && apt-get install -y --no-install-recommends ${packages} && apt-get clean
 `;
+const dockerfiles: Record<ServerImage, string> = { bare: dockerfile, server: bareWith("docker.io iptables"), java: bareWith("openjdk-17-jre-headless") };
 
 /** A Debian server with systemd, sshd, Python and cloud-init, as a container image. The slow part is kept as an archive. Returns the image's name. */
 export function ensureServerImage(which: ServerImage = "server"): Promise<string> {
@@ -41,15 +42,17 @@ export function ensureServerImage(which: ServerImage = "server"): Promise<string
     const compose = findCached(programs.compose, programsDir());
     if (!compose) throw new Error(`The Compose plugin is not in ${programsDir()}. Put it there first: npm start fetches or builds it.`);
     const plugin = compose.paths["docker-compose"]!;
-    const recipe = sha256(JSON.stringify([packages, dockerfile, withEngine, statSync(plugin).size])).slice(0, 12);
-    const images = { bare: "pulumi-lgtm-test/bare:12", server: "pulumi-lgtm-test/server:12" };
-    if ((await recipeOf(images[which])) === recipe) return images[which];
-    if ((await tryRun("docker", ["image", "inspect", "pulumi-lgtm-test/base:12"])).code !== 0) await importBase();
-    await build(images.bare, dockerfile, recipe, { "docker-compose": plugin });
-    await build(images.server, withEngine, recipe, {});
-    return images[which];
+    for (const name of new Set<ServerImage>(["bare", which])) {
+      const recipe = sha256(JSON.stringify([packages, dockerfile, dockerfiles[name], statSync(plugin).size])).slice(0, 12);
+      if ((await recipeOf(imageOf(name))) === recipe) continue;
+      if ((await tryRun("docker", ["image", "inspect", "pulumi-lgtm-test/base:12"])).code !== 0) await importBase();
+      await build(imageOf(name), dockerfiles[name], recipe, name === "bare" ? { "docker-compose": plugin } : {});
+    }
+    return imageOf(which);
   });
 }
+
+const imageOf = (name: ServerImage) => `pulumi-lgtm-test/${name}:12`;
 
 async function recipeOf(image: string): Promise<string | undefined> {
   const { code, stdout } = await tryRun("docker", ["image", "inspect", "--format", '{{index .Config.Labels "recipe"}}', image]);

@@ -17,10 +17,11 @@ export function reported(cloud: Cloud, site: Site, bucket: string, key: string):
   const release = /^status\/(.*)\.json$/.exec(key)?.[1];
   if (release === undefined) return;
   const report = cloud.setting<GuestReport>("guest") ?? {};
-  const machines = site.machines(cloud).filter(({ machine }) => bucketOf(machine.statusStore ?? machine.store) === bucket && pointed(cloud, machine) === release);
-  if (report === "silence" || machines.length === 0) return;
-  const missing = missingFor(cloud, site, machines[0]!, release);
-  const status: ReleaseStatus = { format: 1, release, result: "applied", step: "done", message: "", lastLines: [], ca: "", at: "2026-11-22T10:00:00Z", ...(missing && { result: "failed", step: "stand-in", message: missing }), ...report };
+  const machine = site.machines(cloud).find(({ machine }) => bucketOf(machine.statusStore ?? machine.store) === bucket && pointed(cloud, machine)?.release === release);
+  if (report === "silence" || !machine) return;
+  const missing = missingFor(cloud, site, machine, release);
+  const { rollout } = pointed(cloud, machine.machine)!;
+  const status: ReleaseStatus = { format: 1, release, rollout, result: "applied", step: "done", message: "", lastLines: [], ca: "", at: "2026-11-22T10:00:00Z", ...(missing && { result: "failed", step: "stand-in", message: missing }), ...report };
   cloud.putObject(bucket, key, JSON.stringify(status));
 }
 
@@ -56,9 +57,9 @@ function bucketOf(store: Machine["store"]): string {
   return "bucket" in store ? store.bucket : "container" in store ? `${store.account}/${store.container}` : store.path;
 }
 
-function pointed(cloud: Cloud, { store }: Machine): string | undefined {
+function pointed(cloud: Cloud, { store }: Machine): { release: string; rollout?: string } | undefined {
   const pointer = cloud.object(bucketOf(store), storePaths.pointer);
-  return pointer === undefined ? undefined : (JSON.parse(pointer) as { release: string }).release;
+  return pointer === undefined ? undefined : (JSON.parse(pointer) as { release: string; rollout?: string });
 }
 
 /** What a real guest would not find, in words; undefined where it would find all. */
