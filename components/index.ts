@@ -1,4 +1,5 @@
 /** What needs no cloud: the spec of a monitoring server and the files made of it. */
+export { appEnvironment, type AppIdentity } from "./agent/app-environment";
 export { renderBundle, bundleDocument, type Bundle, type Plan } from "./server/bundle";
 export { contractOf, type ServerContract } from "./server/contract";
 export { containerLayout, processLayout, type Layout } from "./server/layout";

@@ -39,7 +39,7 @@ describe("docs/spec.md", () => {
   it("names the services that can be left out, and has JSON that is a spec", () => {
     const { allowed } = rows.get("leaveOut")!;
     for (const name of serviceNames) assert.match(allowed, new RegExp(name === "prometheus" || name === "loki" || name === "caddy" ? `\`${name}\`` : `"${name}"`));
-    const specs = ["docs/spec.md", "docs/retention.md", "docs/alerts.md"].flatMap(page => blocksOf(page).filter(block => block.info === "json"));
+    const specs = ["docs/spec.md", "docs/retention.md", "docs/alerts.md", "docs/discovery.md"].flatMap(page => blocksOf(page).filter(block => block.info === "json"));
     assert.ok(specs.length >= 2);
     for (const block of specs) assert.doesNotThrow(() => resolveSpec(JSON.parse(block.text) as ServerSpec), block.text);
   });

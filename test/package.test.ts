@@ -88,7 +88,7 @@ describe("the package", () => {
   });
 
   it("holds the program of the guest, and nothing that tests, measures or compiles programs", () => {
-    assert.deepEqual(files.filter(path => /^(dist\/)?(tools|test|bench|policy|components\/.*\.test\.|node_modules)(\/|$)|__pycache__/.test(path)), []);
+    assert.deepEqual(files.filter(path => /^(dist\/)?(tools|test|bench|components\/.*\.test\.|node_modules)(\/|$)|__pycache__/.test(path)), []);
     for (const path of ["stage0.py", "apply/__main__.py"]) assert.ok(files.includes(`dist/components/server/guest/${path}`), path);
   });
 

@@ -144,6 +144,11 @@ function completeStages(owner: YAMLMap, path: string, changes: string[], key = "
         changes.push(`${at}.${key}: ${value}, which is Promtail's default`);
       }
       if (name === "match" && isMap(settings)) completeStages(settings, at, changes, "stages");
+      if (name === "metrics" && isMap(settings)) for (const { key: metric, value } of settings.items) {
+        if (!isMap(value) || value.has("max_idle_duration")) continue;
+        value.set("max_idle_duration", "5m");
+        changes.push(`${at}.${String(metric)}.max_idle_duration: 5m, which is Promtail's default`);
+      }
       if (name === "metrics") changes.push(`${at}: counted by the agent from now on; names that begin with promtail_custom_ begin with loki_process_custom_`);
       if (name === "tenant") changes.push(`${at}: without effect, the server has one tenant`);
     }

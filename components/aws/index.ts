@@ -4,6 +4,7 @@ export { AppServerAccess, type AppServerAccessArgs } from "./access";
 export { AppServerAgents, type AppServerAgentsArgs } from "./agents";
 export type { MonitoringServerArgs } from "./args";
 export { MonitoringServer } from "./monitoring-server";
+export { appEnvironment, type AppIdentity } from "../agent/app-environment";
 export { agentUserData, type AgentUserData } from "../agent/user-data";
 export type { AgentSpec } from "../agent/spec";
 export { PreviewRole, type PreviewRoleArgs } from "./preview-role";

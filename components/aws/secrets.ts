@@ -21,7 +21,7 @@ export function storeSecrets(parent: pulumi.Resource, name: string, names: strin
   const prefix = secretPrefix(name);
   const ready = names.map(secret => new Parameter(
     `${name}-${secret}`,
-    { name: `${prefix}/${secret}`, type: "SecureString", tier: "Intelligent-Tiering", value: pulumi.secret(secrets.values.apply(values => values[secret]!)), keyId: args.kmsKeyId, tags: tags(secret) },
+    { name: `${prefix}/${secret}`, type: "SecureString", tier: "Intelligent-Tiering", value: secrets.each[secret], keyId: args.kmsKeyId, tags: tags(secret) },
     { parent },
   ));
   return { prefix, ready };

@@ -10,7 +10,7 @@ import { byHost, byService, hostLegend, ofHost, ofService, recordedErrors, servi
 const firing = `ALERTS{alertstate="firing", alertname!="Watchdog", environment=~"$environment", cloud=~"$cloud", host=~"$host"}`;
 const silent = `count by (${byHost}) (present_over_time(node_uname_info{${ofHost}}[6h])) unless count by (${byHost}) (present_over_time(node_uname_info{${ofHost}}[3m]))`;
 
-const noRequests = "no service answered requests in these minutes";
+const noRequests = "no service has answered requests for some minutes";
 const environmentAndCloud: Column[] = [
   { name: "Environment", label: labels.environment, width: 120 },
   { name: "Cloud", label: labels.cloud, width: 90 },

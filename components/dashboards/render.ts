@@ -35,8 +35,12 @@ export function renderDashboard(dashboard: Dashboard, around: Surroundings): str
     if (panel) builder.withPanel(visualization(panel, id, at, around));
     else builder.withRow(heading(row, id, at));
   }
-  return `${JSON.stringify(builder.build(), null, 1)}\n`;
+  return `${JSON.stringify(builder.build(), current, 1)}\n`;
 }
+
+/** What the SDK writes by default and this Grafana's schema no longer knows. */
+const outdated = ["auto", "auto_min", "auto_count", "footer"];
+const current = (key: string, value: unknown) => (outdated.includes(key) ? undefined : value);
 
 /** The panels that are there, in their rows. */
 export function presentRows(rows: Row[], { services }: Pick<Surroundings, "services">): Row[] {

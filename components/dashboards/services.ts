@@ -27,7 +27,7 @@ export const services: Dashboard = {
   title: "Services",
   description: `Rate, errors and duration of every service that sends traces. ${sampled}`,
   needs: ["tempo"],
-  emptyWhenUnused: "no service sent traces in these minutes",
+  emptyWhenUnused: "no service has sent traces for some minutes",
   variables: [{ name: "slower", label: "SQL slower than", about: "Shortest duration of the SQL statements in the table, such as 10ms or 1s.", value: "10ms" }],
   rows: [
     {

@@ -18,7 +18,7 @@ export const tracesDashboard: Dashboard = {
   title: "Traces",
   description: "Failing and slow traces first, then all that a search finds. A click on a trace opens it, with its log lines.",
   needs: ["tempo"],
-  emptyWhenUnused: "no service sent traces in these minutes",
+  emptyWhenUnused: "no service has sent traces for some minutes",
   refresh: "",
   variables: [
     { name: "slower", label: "Slower than", about: "Such as 500ms or 2s.", value: "500ms" },

@@ -29,9 +29,8 @@ export function storeSecrets(at: Scope, names: string[], secrets: ServerSecrets,
   const ready = names.flatMap(secret => {
     const resource = `${at.name}-${secret}`;
     const made = new Secret(resource, { project: at.project, secretId: `${prefix}-${secret}`, replication, labels: at.labels }, at.opts);
-    const value = pulumi.secret(secrets.values.apply(values => values[secret]!));
     return [
-      new SecretVersion(resource, { secret: made.id, secretData: value }, at.opts),
+      new SecretVersion(resource, { secret: made.id, secretData: secrets.each[secret]! }, at.opts),
       new SecretIamMember(resource, { project: at.project, secretId: made.secretId, role: secretRole, member: who.member }, at.opts),
     ];
   });

@@ -86,7 +86,7 @@ export const discoverySchema = z
         resourceGroup: z.string().regex(/^[\w.()-]{1,90}$/, "the name of a resource group").optional(),
       })
       .optional(),
-    gce: z.strictObject({ projects: names(/^[a-z][a-z0-9.:-]{4,}[a-z0-9]$/, "shop-prod-1").optional(), zones: names(/^[a-z]+-[a-z]+\d+-[a-z]$/, "europe-west3-a") }).optional(),
+    gce: z.strictObject({ projects: names(/^[a-z][a-z0-9.:-]{4,}[a-z0-9]$/, "shop-prod-1").optional(), zones: names(/^[a-z]+-[a-z]+\d+-[a-z0-9]+$/, "europe-west3-a") }).optional(),
     scrapes: z
       .array(z.strictObject({ ...how, port, service: z.string().regex(/^(\*|[\w.:/-]{1,128})$/, 'letters, digits and _ . : / -, at most 128, or "*"').optional() }))
       .min(1)

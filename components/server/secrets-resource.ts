@@ -15,6 +15,8 @@ export interface SecretArgs {
 
 /** The secrets of a server, by the names that its plan asks for. */
 export interface ServerSecrets {
+  /** Each by itself, so that a preview tells which one changes. Secret. */
+  each: Record<string, pulumi.Output<string>>;
   values: pulumi.Output<Record<string, string>>;
   /** Plain: tells when a value changed and nothing about it. */
   versions: pulumi.Output<Record<string, string>>;
@@ -54,10 +56,11 @@ function unknown(path: string, name: string, known: string[]): string {
 export function serverSecrets(parent: pulumi.Resource, name: string, needed: string[], args: SecretArgs): ServerSecrets {
   const problems = secretProblems(needed, args);
   if (problems.length) throw new SpecError(problems);
-  const each = Object.fromEntries(needed.map(secret => [secret, args.secrets?.[secret] === undefined ? made(parent, name, secret, args.rotate?.[secret]) : pulumi.secret(args.secrets[secret]!)]));
+  const each: Record<string, pulumi.Output<string>> = Object.fromEntries(needed.map(secret => [secret, pulumi.secret(args.secrets?.[secret] ?? made(parent, name, secret, args.rotate?.[secret]))]));
   const key = new random.RandomBytes(`${name}-version-key`, { length: 32 }, { parent });
   const values = pulumi.secret(pulumi.all(each)) as pulumi.Output<Record<string, string>>;
   return {
+    each,
     values,
     versions: pulumi.unsecret(pulumi.all([key.hex, values]).apply(([hex, all]) => secretVersions(hex, all))),
     tokens: values.apply(all => ({ push: ofClients("push", all), read: ofClients("read", all) })),

@@ -122,6 +122,8 @@ export function resolveSpec(spec: ServerSpec = {}): ResolvedSpec {
   const needed = smallestMachine(services);
   const ofGrafana = (["signIn", "cloudDatasources"] as const).find(key => spec[key] && !services.includes("grafana"));
   if (ofGrafana) throw new SpecError([`${ofGrafana}: this server has no Grafana. Take "grafana" out of leaveOut, or take ${ofGrafana} out.`]);
+  const ofAlloy = (["cloudMetrics", "cloudLogs"] as const).find(key => spec[key] && !services.includes("alloy"));
+  if (ofAlloy) throw new SpecError([`${ofAlloy}: this server has no Alloy, which reads them. Take "alloy" out of leaveOut, or take ${ofAlloy} out.`]);
   if (memory < needed) throw new SpecError([tooSmall(memory, needed, services)]);
 
   const https = spec.ports?.https ?? 443;

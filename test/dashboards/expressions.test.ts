@@ -3,23 +3,10 @@ import { describe, it } from "node:test";
 import { dashboardTable } from "../../components/dashboards";
 import { errors } from "../../components/dashboards/error-messages";
 import { resolveSpec } from "../../components/server/spec";
-import { servers } from "./rendered";
 
 const rowsOf = (spec = {}) => dashboardTable(resolveSpec(spec));
 
 describe("expressions of the panels", () => {
-  for (const [name, spec] of Object.entries(servers))
-    it(`close what they open, of a server with ${name}`, () => {
-      for (const { dashboard, panel, expression } of rowsOf(spec)) assert.equal(unclosed(expression), "", `${dashboard} / ${panel}: ${expression}`);
-    });
-
-  it("are checked by a check that sees a missing bracket and a missing quote", () => {
-    assert.equal(unclosed('sum(rate(a{b="c)"}[5m]))'), "");
-    assert.equal(unclosed("sum(rate(a[5m])"), "(");
-    assert.equal(unclosed('a{b="c}'), '"');
-    assert.equal(unclosed("a)"), ")");
-  });
-
   it("count rates over Grafana's interval or a fixed window, never over a bare interval that may hold one sample", () => {
     for (const { panel, expression } of rowsOf()) assert.doesNotMatch(expression, /\[\$__interval\]/, panel);
   });
@@ -61,19 +48,3 @@ describe("the table of all panels", () => {
     for (const { panel, emptyWhenHealthy } of rowsOf()) if (emptyWhenHealthy !== undefined) assert.match(emptyWhenHealthy, /\w+ \w+/, panel);
   });
 });
-
-/** The bracket or quote that does not fit; "" where all do. No grammar: the real programs parse the expressions in the live tests. */
-function unclosed(expression: string): string {
-  const open: string[] = [];
-  const pairs: Record<string, string> = { ")": "(", "]": "[", "}": "{" };
-  for (let i = 0; i < expression.length; i++) {
-    const at = expression[i]!;
-    if (`"'\``.includes(at)) {
-      const from = i;
-      for (i++; i < expression.length && expression[i] !== at; i++) if (expression[i] === "\\" && at !== "`") i++;
-      if (i >= expression.length) return expression[from]!;
-    } else if ("([{".includes(at)) open.push(at);
-    else if (at in pairs && open.pop() !== pairs[at]) return at;
-  }
-  return open.at(-1) ?? "";
-}

@@ -1,18 +1,29 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AgentSpec } from "../../components/agent/spec";
 import { findCached, programsDir } from "../../components/local/programs/cache";
 import { programs } from "../../components/local/programs/table";
 import { labels } from "../../components/server/labels";
 import type { ServerContract } from "../../components/server/contract";
-import type { AppServerAgentArgs } from "../../components/ssh";
+import type { ServerSpec } from "../../components/server/spec";
+import type { AppServerAgentArgs, ConnectionArgs } from "../../components/ssh";
 import { Client } from "../../components/verify/client";
-import { readFileSync } from "node:fs";
 import { engineStack, type EngineStack } from "./engine-stack";
 import { eventually } from "./harness/command";
 import { docker, ensureDocker } from "./harness/engine";
 import { startProcesses, type ProcessServer } from "./harness/processes";
 import { startServer, type Server } from "./harness/server";
 import { addUser } from "./ssh-scene";
+
+/** A monitoring server on this machine. */
+export interface Monitoring {
+  monitoring: ProcessServer;
+  /** As an application server reaches it. */
+  contract: ServerContract;
+  /** Of a push client. @default that of "default" */
+  tokenOf(client?: string): string;
+  find: Finder;
+}
 
 /** A monitoring server on this machine, an application server, and the stack that puts the agent on it. */
 export interface AgentScene {
@@ -40,23 +51,18 @@ export interface Finder {
 export const base: AgentSpec = { environment: "prod", cloud: "aws", service: "orders", journal: false };
 
 export async function agentScene(name: string): Promise<AgentScene> {
-  await ensureDocker();
-  const gateway = await docker(["network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}"]);
-  const monitoring = await startProcesses({ addresses: [gateway, "127.0.0.1"], leaveOut: ["grafana", "alloy", "alertmanager"] });
+  const { monitoring, contract, tokenOf, find } = await startMonitoring();
   const server = await startServer({ name, image: "bare" });
-  await addUser(server, "deploy", "deploy ALL=(ALL) NOPASSWD: ALL\n");
   await givePrograms(server);
-  const contract = JSON.parse(JSON.stringify(monitoring.contract).replaceAll("127.0.0.1", gateway)) as ServerContract;
-  const token = readFileSync(join(monitoring.folder, "secrets/push-default"), "utf8");
+  const token = tokenOf();
   const stack = await engineStack(name, join(__dirname, "agent-program.js"), { plugins: ["command", "random"] });
-  const hostKey = await server.exec("cut -d' ' -f1,2 /etc/ssh/ssh_host_ed25519_key.pub");
-  const connection = { host: await server.ip(), user: "deploy", privateKey: readFileSync(server.sshKey, "utf8"), hostKey, attempts: 3 };
+  const connection = await connectionTo(server);
   const args = (spec: Partial<AgentSpec>, more?: Partial<AppServerAgentArgs>) => ({ connection, server: contract, token, ...base, ...spec, ...more });
   return {
     monitoring, contract, token, server, stack,
     up: (spec, more) => stack.up(args(spec, more)),
     preview: (spec, more) => stack.preview(args(spec, more)),
-    find: finder(monitoring),
+    find,
     async end() {
       stack.remove();
       await server.stop();
@@ -65,14 +71,33 @@ export async function agentScene(name: string): Promise<AgentScene> {
   };
 }
 
+export async function startMonitoring(spec: ServerSpec = {}): Promise<Monitoring> {
+  await ensureDocker();
+  const gateway = await docker(["network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}"]);
+  const monitoring = await startProcesses({ addresses: [gateway, "127.0.0.1"], leaveOut: ["grafana", "alloy", "alertmanager"], ...spec });
+  return {
+    monitoring,
+    contract: JSON.parse(JSON.stringify(monitoring.contract).replaceAll("127.0.0.1", gateway)) as ServerContract,
+    tokenOf: (client = "default") => readFileSync(join(monitoring.folder, `secrets/push-${client}`), "utf8"),
+    find: finder(monitoring),
+  };
+}
+
+/** Makes a user who may become root without a password, as clouds' images have one. */
+export async function connectionTo(server: Server): Promise<ConnectionArgs> {
+  await addUser(server, "deploy", "deploy ALL=(ALL) NOPASSWD: ALL\n");
+  const hostKey = await server.exec("cut -d' ' -f1,2 /etc/ssh/ssh_host_ed25519_key.pub");
+  return { host: await server.ip(), user: "deploy", privateKey: readFileSync(server.sshKey, "utf8"), hostKey, attempts: 3 };
+}
+
 /** A prepared server: the programs are at their place, since no release can be downloaded where the tests run. */
 export async function givePrograms(server: Server): Promise<void> {
   for (const name of ["alloy", "node_exporter"] as const) {
     const found = findCached(programs[name], programsDir());
     if (!found) throw new Error(`${name} is not in ${programsDir()}.`);
     const folder = `/opt/lgtm-agent/${name}-${found.version}`;
-    await server.exec(`mkdir -p ${folder}`);
-    await docker(["cp", found.paths[name]!, `${server.name}:${folder}/${name}`]);
+    await docker(["cp", found.paths[name]!, `${server.name}:/opt/${name}.coming`]);
+    await server.exec(`mkdir -p ${folder} && mv /opt/${name}.coming ${folder}/${name}`);
   }
 }
 

@@ -6,6 +6,9 @@ import { dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { isFound, locatePrograms } from "../../components/local/programs";
 import { renderBundle, type Plan } from "../../components/server/bundle";
+import { awsServiceNames } from "../../components/server/cloud-metrics-aws";
+import { azureServiceNames } from "../../components/server/cloud-metrics-azure";
+import { gcpServiceNames } from "../../components/server/cloud-metrics-gcp";
 import { containerLayout, processLayout } from "../../components/server/layout";
 import type { ServerSpec } from "../../components/server/spec";
 
@@ -17,6 +20,17 @@ const specs: Record<string, ServerSpec> = {
   "a large machine": { memory: 16384, retention: { logs: "1y", metrics: "2y", metricsSize: "500GB", traces: "30d" } },
   "a public name with ACME": { domain: "mon.example.com", pushClients: ["orders", "gcp"], readClients: [] },
   "ports of their own": { ports: { grafana: 80, logs: 8080, otlpGrpc: 443 }, addresses: ["localhost", "10.0.0.5", "fd00::5"] },
+  // Alloy's checker reads names and types, and builds nothing: that these start and read is seen in cloud-metrics.test.ts and cloud-logs.test.ts.
+  "metrics and logs of every cloud": {
+    cloudMetrics: { interval: "15m", environments: { "123456789012": "prod" }, aws: { services: awsServiceNames, regions: ["eu-central-1", "us-east-1"] }, azure: { services: azureServiceNames }, gcp: { services: gcpServiceNames } },
+    cloudLogs: { aws: { groups: [{ prefix: "/aws/lambda/" }, { name: "/ecs/orders", environment: "prod", service: "orders" }] }, azure: { namespace: "shop-logs.servicebus.windows.net", hubs: ["logs"] }, gcp: { subscription: "lgtm-logs" } },
+  },
+  "logs and traces in S3 with machines of EC2 and old targets": {
+    storage: { kind: "s3" },
+    discovery: { ec2: {}, scrapes: [{ port: 9100 }, { port: 8080, path: "/prometheus-provider", scheme: "https", insecureSkipVerify: true, service: "*" }], static: [{ environment: "prod", host: "db-1", address: "10.0.0.7:9100" }] },
+  },
+  "logs and traces in Azure with its machines": { storage: { kind: "azure-blob" }, discovery: { azure: {} } },
+  "logs and traces at Google with its machines": { storage: { kind: "gcs" }, discovery: { gce: { zones: ["europe-west3-a", "europe-west3-b"] } } },
   "another time zone and labels": { timezone: "Asia/Seoul", environment: "prod", cloud: "aws", host: "mon-1" },
 };
 
@@ -79,6 +93,31 @@ describe("a checker refuses", () => {
       const result = spawnSync((program.paths as Record<string, string>)[tool]!, last.startsWith("-config.file") ? [...args.slice(0, -1), `${last}=${join(folder, name)}`] : [...args, join(folder, name)]);
       assert.notEqual(result.status, 0, name);
     }
+    rmSync(folder, { recursive: true });
+  });
+
+  it("no component of Alloy that cannot start: a hub that nobody answers for passes the check and ends Alloy, so that ours is not there at the start", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "lgtm-unbuilt-"));
+    const { alloy } = await locatePrograms(["alloy"]);
+    assert.ok(isFound(alloy));
+    const hub = `loki.source.azure_event_hubs "hub" {
+  fully_qualified_namespace = "127.0.0.1:9"
+  event_hubs                = ["logs"]
+  forward_to                = [loki.echo.hub.receiver]
+
+  authentication {
+    mechanism = "oauth"
+  }
+}
+
+loki.echo "hub" { }
+`;
+    writeFileSync(join(folder, "hub.alloy"), hub);
+    const run = (...args: string[]) => spawnSync(alloy.path, args, { cwd: folder, encoding: "utf8", timeout: 60_000 });
+    assert.equal(run("validate", "hub.alloy").status, 0);
+    const started = run("run", "--server.http.listen-addr=127.0.0.1:0", "--disable-reporting", "hub.alloy");
+    assert.equal(started.status, 1);
+    assert.match(started.stdout + started.stderr, /azure_event_hubs[\s\S]*could not perform the initial load/);
     rmSync(folder, { recursive: true });
   });
 });

@@ -17,7 +17,7 @@ export interface PullRequestArgs {
 /** The program of the stack whose pull requests are previewed. */
 export function program({ server, webhook, openNetwork }: PullRequestArgs) {
   return async () => {
-    if (server) new MonitoringServer("mon", { allowedCidrs: ["203.0.113.0/24"], alerts: { slack: [{}] }, secrets: { "alerts-slack-webhook": pulumi.secret(webhook) }, ...server });
+    if (server) new MonitoringServer("mon", { waitSeconds: 120, allowedCidrs: ["203.0.113.0/24"], alerts: { slack: [{}] }, secrets: { "alerts-slack-webhook": pulumi.secret(webhook) }, ...server });
     if (!openNetwork) return;
     const vpc = new Vpc("theirs", { cidrBlock: "10.1.0.0/16" });
     const tags = { team: "blue" };

@@ -15,6 +15,8 @@ export function tempo(r: Rendering): Service {
     args: [`-config.file=${layout.config("tempo")}/tempo.yml`],
     files: { "tempo.yml": yaml(config(r)) },
     user: [10001, 10001],
+    // Tempo 3 writes there what it has not finished, as it comes; the keys that say otherwise are unknown to 2.8.
+    mounts: ["@@root@@/data/tempo:/var/tempo"],
     ports: ["tempo", "tempoOtlpGrpc", "tempoOtlpHttp", "tempoZipkin"],
     health: onLoopback(r, "tempo", "/ready"),
     validate: [["tempo", "-config.verify=true", "-config.file=@@config@@/tempo.yml"]],

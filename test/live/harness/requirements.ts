@@ -24,12 +24,12 @@ async function missingForServers(): Promise<string | undefined> {
 
 /**
  * A suite of tests that share what `start` makes, one after the other. Where the machine lacks what they need, they are skipped
- * with the reason; in CI, where everything must be there, they fail. If `start` fails, all of them fail with its words, at once.
+ * with the reason; in CI, where everything must be there, they fail. `also` says what else is missing. If `start` fails, all of them fail with its words, at once.
  */
-export function suite<T>(start: () => Promise<T>): (name: string, body: (shared: T, context: TestContext) => Promise<void>) => void {
+export function suite<T>(start: () => Promise<T>, also: () => Promise<string | undefined> = async () => undefined): (name: string, body: (shared: T, context: TestContext) => Promise<void>) => void {
   let begun: Promise<{ missing: string } | { shared: T }> | undefined;
   const begin = async () => {
-    const missing = await missingForServers();
+    const missing = (await missingForServers()) ?? (await also());
     return missing === undefined ? { shared: await start() } : { missing };
   };
   return (name, body) => {

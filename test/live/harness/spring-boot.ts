@@ -18,7 +18,7 @@ export async function missingForSpringBoot(): Promise<string | undefined> {
 }
 
 /** Builds the application with Maven, or takes the one of the same sources from the cache. */
-async function builtApplication(): Promise<string> {
+export async function builtApplication(): Promise<string> {
   const files = readdirSync(sources, { recursive: true, withFileTypes: true }).filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name)).sort();
   const hash = createHash("sha256");
   for (const file of files) hash.update(file.slice(sources.length)).update(readFileSync(file));

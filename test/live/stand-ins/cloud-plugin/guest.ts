@@ -17,10 +17,10 @@ export function reported(cloud: Cloud, site: Site, bucket: string, key: string):
   const release = /^status\/(.*)\.json$/.exec(key)?.[1];
   if (release === undefined) return;
   const report = cloud.setting<GuestReport>("guest") ?? {};
-  const machine = site.machines(cloud).find(({ machine }) => bucketOf(machine.statusStore ?? machine.store) === bucket && pointed(cloud, machine)?.release === release);
-  if (report === "silence" || !machine) return;
-  const missing = missingFor(cloud, site, machine, release);
-  const { rollout } = pointed(cloud, machine.machine)!;
+  const found = site.machines(cloud).find(({ machine }) => bucketOf(machine.statusStore ?? machine.store) === bucket && pointed(cloud, machine)?.release === release);
+  if (report === "silence" || !found) return;
+  const missing = missingFor(cloud, site, found, release);
+  const { rollout } = pointed(cloud, found.machine)!;
   const status: ReleaseStatus = { format: 1, release, rollout, result: "applied", step: "done", message: "", lastLines: [], ca: "", at: "2026-11-22T10:00:00Z", ...(missing && { result: "failed", step: "stand-in", message: missing }), ...report };
   cloud.putObject(bucket, key, JSON.stringify(status));
 }
