@@ -56,6 +56,15 @@ const server = new MonitoringServer("mon", { allowedCidrs: ["203.0.113.0/24"], d
 export const monitoring = server.contract;
 `,
   },
+  "pulumi-lgtm/grafana": {
+    names: ["GrafanaContent"],
+    program: `import { GrafanaContent, type ServerContract } from "pulumi-lgtm/grafana";
+declare const server: ServerContract;
+export const datasources = new GrafanaContent("mon", { server, readToken: "secret" }).datasources;
+// @ts-expect-error nobody could read
+new GrafanaContent("mon", { server });
+`,
+  },
 };
 
 /** What each cloud's entry point loads of Pulumi's providers, and so what a user installs and Pulumi fetches. */
@@ -63,6 +72,7 @@ const providers: Record<string, string[]> = {
   "pulumi-lgtm/aws": ["@pulumi/aws", "@pulumi/random", "@pulumi/tls"],
   "pulumi-lgtm/azure": ["@pulumi/azure-native", "@pulumi/random", "@pulumi/tls"],
   "pulumi-lgtm/gcp": ["@pulumi/gcp", "@pulumi/random", "@pulumi/tls"],
+  "pulumi-lgtm/grafana": ["@pulumiverse/grafana"],
 };
 
 let consumer: string;
@@ -132,16 +142,16 @@ describe("the package", () => {
     assert.deepEqual(Object.keys(packageJson.peerDependencies).filter(name => !packageJson.peerDependenciesMeta[name]?.optional), []);
     for (const [entry, wanted] of Object.entries(providers)) {
       const loaded = JSON.parse(node("commonjs", `require("${entry}"); process.stdout.write(JSON.stringify(Object.keys(require.cache)))`)) as string[];
-      const packages = [...new Set(loaded.flatMap(path => /.*node_modules\/(@pulumi\/[^/]+)/.exec(path)?.[1] ?? []))];
+      const packages = [...new Set(loaded.flatMap(path => /.*node_modules\/(@pulumi(?:verse)?\/[^/]+)/.exec(path)?.[1] ?? []))];
       assert.deepEqual(packages.filter(isProvider).sort(), wanted, entry);
     }
   });
 
-  for (const cloud of ["aws", "azure", "gcp"])
+  for (const cloud of ["aws", "azure", "gcp", "grafana"])
     it(`shows nothing of an SDK in the types of pulumi-lgtm/${cloud}`, () => {
       const seen = typesReachableFrom(`dist/components/${cloud}/index.d.ts`);
       assert.ok(seen.length > 5);
-      assert.deepEqual(seen.filter(path => /@pulumi\/(?!pulumi\b)/.test(text(path))), []);
+      assert.deepEqual(seen.filter(path => /@pulumi(verse\/|\/(?!pulumi\b))/.test(text(path))), []);
     });
 
   it("shows no zod in the types of the plain entry point", () => {

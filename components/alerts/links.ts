@@ -1,4 +1,4 @@
-import { dashboardUid } from "../dashboards/uids";
+import { dashboardUid, uidElsewhere } from "../dashboards/uids";
 import { variableOf } from "../dashboards/selectors";
 import { labels } from "../server/labels";
 import { subjectLabels, type Rule } from "./rule";
@@ -13,12 +13,15 @@ export function grafanaUrl({ addresses, ports }: ResolvedSpec): string {
   return `https://${name!.includes(":") ? `[${name}]` : name}${ports.grafana === 443 ? "" : `:${ports.grafana}`}`;
 }
 
+/** Address of the Grafana that links lead to, without a slash at the end. */
+export const linkedGrafana = (spec: ResolvedSpec) => spec.alerts.grafana?.replace(/\/+$/, "") ?? grafanaUrl(spec);
+
 type Identity = keyof typeof variableOf;
 
 /** Dashboard with the variables that the alert's labels give. */
 export function dashboardUrl(spec: ResolvedSpec, rule: Rule): string {
   const variables = subjectLabels[rule.of].map(label => `{{ with $labels.${label} }}&var-${variableOf[label as Identity]}={{ . | urlquery }}{{ end }}`);
-  return `${grafanaUrl(spec)}/d/${dashboardUid[rule.dashboard]}?${linkRange.dashboard}${variables.join("")}`;
+  return `${linkedGrafana(spec)}/d/${dashboardUid[rule.dashboard]}?${linkRange.dashboard}${variables.join("")}`;
 }
 
 /** Explore on the log lines of the alert's service or host. */
@@ -39,10 +42,10 @@ export function tracesUrl(spec: ResolvedSpec, rule: Rule): string {
   return `${query}${explore(spec, "tempo", "query", ',"queryType":"traceql"')}`;
 }
 
-/** The datasource's uid is its name. */
-function explore(spec: ResolvedSpec, datasource: string, key: string, more = ""): string {
+function explore(spec: ResolvedSpec, source: "loki" | "tempo", key: string, more = ""): string {
+  const datasource = spec.alerts.grafana === undefined ? source : uidElsewhere(source);
   const panes = `{"a":{"datasource":"${datasource}","queries":[{"refId":"A","${key}":%q${more}}],"range":{${linkRange.explore}}}}`;
-  return `${grafanaUrl(spec)}/explore?schemaVersion=1&panes={{ printf ${goString(panes)} $q | urlquery }}`;
+  return `${linkedGrafana(spec)}/explore?schemaVersion=1&panes={{ printf ${goString(panes)} $q | urlquery }}`;
 }
 
 /** A string in a Go template. */

@@ -1,4 +1,4 @@
-import { grafanaUrl, linkRange } from "./links";
+import { linkedGrafana, linkRange } from "./links";
 import { controlCharacters, masks, terminalCodes } from "./masking";
 import type { ResolvedSpec } from "../server/spec";
 
@@ -46,7 +46,7 @@ export function urlOf(name: string): string {
 }
 
 /** The overview: for what is not in the message. */
-export const overview = (spec: ResolvedSpec) => `${grafanaUrl(spec)}/d/lgtm-overview`;
+export const overview = (spec: ResolvedSpec) => `${linkedGrafana(spec)}/d/lgtm-overview`;
 
 /** What and where, for a title or a subject. */
 export function title(clean: Clean): string {

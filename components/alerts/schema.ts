@@ -70,6 +70,7 @@ export const alertSchema = z.strictObject({
     }),
   ).optional(),
   heartbeat: z.boolean().optional(),
+  grafana: webAddress("https://team.grafana.net").optional(),
   mute: z.array(mute).optional(),
   thresholds: thresholds.optional(),
   off: z.array(rule).optional(),

@@ -88,6 +88,8 @@ export interface AlertSpec {
    * raises the alarm when nothing comes. Give it at least 5 minutes of patience. @default false
    */
   heartbeat?: boolean;
+  /** Address of another Grafana with this server's dashboards, where the links in messages lead. @default the server's own */
+  grafana?: string;
   /** @default [] */
   mute?: MuteTime[];
   /** By the rule's name: its threshold, and what it is in single environments: `{ DiskLow: { default: 5, dev: 2 } }`. @default {} */

@@ -13,6 +13,9 @@ export const dashboardUid = {
   gcp: "lgtm-gcp",
 } as const;
 
+/** Id of one of our datasources in a Grafana that may have others of that name. */
+export const uidElsewhere = (uid: string) => `lgtm-${uid}`;
+
 /** Short name of a dashboard, as the spec and links call it. */
 export type DashboardName = keyof typeof dashboardUid;
 

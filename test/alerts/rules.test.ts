@@ -115,3 +115,17 @@ describe("the counts of log lines", () => {
     assert.match(exprOf("log_error_texts:count1m"), /\(host != "monitoring" or environment != "monitoring" or service_name !~ "prometheus\|loki\|/);
   });
 });
+
+describe("the links of alerts", () => {
+  const linksOf = (keys: AlertKeys) => alertOf("HttpErrors", keys).annotations!;
+
+  it("lead to the server's own Grafana, or to the one that people use", () => {
+    const own = linksOf({});
+    assert.match(own.dashboard_url!, /^https:\/\/localhost\/d\/lgtm-services\?/);
+    assert.match(own.logs_url!, /"datasource\\":\\"loki\\"/);
+    const elsewhere = linksOf({ alerts: { grafana: "https://team.grafana.net/" } });
+    assert.match(elsewhere.dashboard_url!, /^https:\/\/team\.grafana\.net\/d\/lgtm-services\?/);
+    assert.match(elsewhere.logs_url!, /https:\/\/team\.grafana\.net\/explore.*"datasource\\":\\"lgtm-loki\\"/);
+    assert.match(elsewhere.traces_url!, /"datasource\\":\\"lgtm-tempo\\"/);
+  });
+});

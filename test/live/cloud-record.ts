@@ -23,10 +23,11 @@ async function record({ name, module, plugins }: CloudUnderTest): Promise<void> 
     await scene.up(server());
     const exported = (await scene.stack.export()) as { deployment: { resources: Resource[] } };
     // Files are components that make nothing.
-    const resources = exported.deployment.resources.filter(({ type }) => type !== "lgtm:server:File").map(({ stackTrace: _, sourcePosition: __, ...resource }) => withoutSecrets(resource) as Resource);
+    const resources = exported.deployment.resources.filter(({ type }) => type !== "lgtm:server:File").map(({ stackTrace: _, sourcePosition: __, ...resource }) => resource as Resource);
     resources.forEach(shorten);
-    writeFileSync(recordedState(name), `${JSON.stringify({ ...exported, deployment: { ...exported.deployment, resources } }, null, 1)}\n`);
-    console.log(`${recordedState(name)}: ${resources.length} resources`);
+    const hidden = hideSecrets(resources);
+    writeFileSync(recordedState(name), `${JSON.stringify({ ...exported, deployment: { ...exported.deployment, resources: hidden } }, null, 1)}\n`);
+    console.log(`${recordedState(name)}: ${hidden.length} resources`);
   } finally {
     scene.end();
   }
@@ -40,14 +41,22 @@ const mark = "4dabf18193072939515e22adb298388d";
 /** An asset with this text, as a state holds it. */
 const asset = { [mark]: "c44067f5952c0a294b673a41bacd8c17", hash: createHash("sha256").update(leftOut).digest("hex"), text: leftOut };
 
-/** A secret is { <mark>: …, plaintext: <JSON> } here. Its texts go, its form stays. */
-function withoutSecrets(value: unknown, secret = false): unknown {
-  if (typeof value === "string") return secret ? leftOut : value;
-  if (Array.isArray(value)) return value.map(each => withoutSecrets(each, secret));
+/**
+ * A secret is { <mark>: …, plaintext: <JSON> } here. Its texts go, its form stays; but for those that stand elsewhere as plain text
+ * anyway, such as a certificate.
+ */
+function hideSecrets(resources: Resource[]): Resource[] {
+  const plain = JSON.stringify(withSecrets(resources, () => ""));
+  return withSecrets(resources, text => (plain.includes(JSON.stringify(text).slice(1, -1)) ? text : leftOut)) as Resource[];
+}
+
+function withSecrets(value: unknown, replace: (text: string) => string, secret = false): unknown {
+  if (typeof value === "string") return secret ? replace(value) : value;
+  if (Array.isArray(value)) return value.map(each => withSecrets(each, replace, secret));
   if (typeof value !== "object" || value === null) return value;
   const { plaintext, ...rest } = value as { plaintext?: string };
-  if (mark in rest && plaintext !== undefined) return { ...rest, plaintext: JSON.stringify(withoutSecrets(JSON.parse(plaintext), true)) };
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, withoutSecrets(each, secret)]));
+  if (mark in rest && plaintext !== undefined) return { ...rest, plaintext: JSON.stringify(withSecrets(JSON.parse(plaintext), replace, true)) };
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, withSecrets(each, replace, secret)]));
 }
 
 function shorten({ type, inputs = {}, outputs = {} }: Resource): void {

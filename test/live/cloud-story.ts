@@ -92,6 +92,7 @@ export function commonSteps(step: ReturnType<typeof story<CloudScene>>, of: Clou
     // The authority's certificate is kept with the secrets and told to everybody.
     const { "ca-certificate": _, ...hidden } = secrets;
     assertNoSecret(scene, Object.values(hidden), of.secretTypes);
+    assert.deepEqual(secretOutputs(scene.stack.state()), ["adminPassword", "tokens"]);
   });
 
   step("the recorded state of an earlier version is taken over without a replacement but that of the release", async scene => {
@@ -101,4 +102,11 @@ export function commonSteps(step: ReturnType<typeof story<CloudScene>>, of: Clou
     assert.deepEqual(touched(preview).filter(line => !of.releases.includes(line) && !/^(update|create) /.test(line)), []);
     assert.ok((preview.changes["same"] ?? 0) > 30, `the recorded state is of this stack: ${JSON.stringify(preview.changes)}`);
   });
+}
+
+/** Names of the stack's outputs that are encrypted in its state. */
+function secretOutputs(state: string): string[] {
+  const { checkpoint } = JSON.parse(state) as { checkpoint: { latest: { resources: { type: string; outputs: Record<string, { ciphertext?: string }> }[] } } };
+  const { outputs } = checkpoint.latest.resources.find(({ type }) => type === "pulumi:pulumi:Stack")!;
+  return Object.keys(outputs).filter(key => outputs[key]?.ciphertext !== undefined).sort();
 }

@@ -85,6 +85,11 @@ describe("storage", () => {
     assert.equal(bucket.loki.compactor.retention_enabled, true);
   });
 
+  it("gives Tempo 3 the folder in which it begins to write, which it takes from nowhere but its own default", () => {
+    const compose = parse(renderBundle({}).files["compose/docker-compose.yml"]!) as { services: { tempo: { volumes: string[] } } };
+    assert.deepEqual(compose.services.tempo.volumes.filter(volume => volume.includes("/data/tempo:")), ["@@root@@/data/tempo:/lgtm/data", "@@root@@/data/tempo:/var/tempo"]);
+  });
+
   it("that is wrong is refused with what is allowed", () => {
     assert.deepEqual(problemsOf({ kind: "S3" }), ['storage.kind: "S3" is not allowed. Allowed: "disk", "s3", "azure-blob", "gcs".']);
     assert.deepEqual(problemsOf({ kind: "s3", endpoint: "s3.amazonaws.com/bucket" }), ['storage.endpoint: "s3.amazonaws.com/bucket" is not allowed. Allowed: scheme and host without a path, such as "https://s3.cn-north-1.amazonaws.com.cn".']);

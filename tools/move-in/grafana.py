@@ -138,7 +138,7 @@ def of_stack(url, container):
 
 def provisioned(text):
     """Name, uid, type and address of the datasources in the file that this library makes."""
-    return [dict(re.findall(r"(?m)^  (?:- |  )(name|uid|type|url): \"?([^\"\n]+)", block)) for block in re.split(r"(?m)^  (?=- )", text)[1:]]
+    return [dict(re.findall(r"(?m)^(?:- |    )(name|uid|type|url): \"?([^\"\n]+)", block)) for block in re.split(r"(?m)^  (?=- )", text)[1:]]
 
 
 def admin(database, password):

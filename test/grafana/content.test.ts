@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import * as pulumi from "@pulumi/pulumi";
+import { GrafanaContent } from "../../components/grafana";
+import { contractOf, type ServerContract } from "../../components/server/contract";
+import { resolveSpec, type ServerSpec } from "../../components/server/spec";
+import { isSecret, open, plainText, run, seen, type Registered } from "../mocks";
+import { strings } from "../dashboards/rendered";
+
+const contract = (spec: ServerSpec = {}, ca = "pem of the authority") => contractOf(resolveSpec({ addresses: ["mon.example.com"], ...spec }), "mon.example.com", ca);
+const content = (args: Partial<ConstructorParameters<typeof GrafanaContent>[1]> = {}, preview = false) =>
+  run(() => new GrafanaContent("mon", { server: contract(args.spec), readToken: pulumi.secret("the-token\n"), ...args }), { preview, outputs: () => ({}) });
+const ofType = (registered: Registered[], type: string) => registered.filter(resource => resource.type === type);
+const datasources = (registered: Registered[]) => ofType(registered, "grafana:oss/dataSource:DataSource");
+const dashboards = (registered: Registered[]) => ofType(registered, "grafana:oss/dashboard:Dashboard");
+const parsed = (value: unknown) => JSON.parse(open(value) as string) as Record<string, unknown>;
+
+describe("the content of an existing Grafana", () => {
+  it("is four datasources at the server's read endpoints, with the read client's token and the server's authority", async () => {
+    const { registered } = await content();
+    assert.deepEqual(datasources(registered).map(({ name, inputs }) => [name, inputs.uid, inputs.type, inputs.url, inputs.basicAuthEnabled, inputs.basicAuthUsername]), [
+      ["mon-prometheus", "lgtm-prometheus", "prometheus", "https://mon.example.com/read/prometheus", true, "default"],
+      ["mon-loki", "lgtm-loki", "loki", "https://mon.example.com/read/loki", true, "default"],
+      ["mon-tempo", "lgtm-tempo", "tempo", "https://mon.example.com/read/tempo", true, "default"],
+      ["mon-alertmanager", "lgtm-alertmanager", "alertmanager", "https://mon.example.com/read/alertmanager", true, "default"],
+    ]);
+    for (const { name, inputs } of datasources(registered)) {
+      assert.ok(isSecret(inputs.secureJsonDataEncoded), name);
+      assert.deepEqual(parsed(inputs.secureJsonDataEncoded), { basicAuthPassword: "the-token", tlsCACert: "pem of the authority" });
+      assert.equal(parsed(inputs.jsonDataEncoded).tlsAuthWithCACert, true);
+    }
+  });
+
+  it("asks for no authority where the public ones vouch for the server", async () => {
+    const { registered } = await content({ server: contract({}, "") });
+    for (const { inputs } of datasources(registered)) {
+      assert.deepEqual(Object.keys(parsed(inputs.secureJsonDataEncoded)), ["basicAuthPassword"]);
+      assert.equal(parsed(inputs.jsonDataEncoded).tlsAuthWithCACert, undefined);
+    }
+  });
+
+  it("has datasources that lead to each other: log to trace, trace to log, exemplar to trace, rules to their alerts", async () => {
+    const { registered } = await content();
+    const json = Object.fromEntries(datasources(registered).map(({ inputs }) => [inputs.uid as string, parsed(inputs.jsonDataEncoded)]));
+    const uids = strings(json).filter(([path]) => /[uU]id$/.test(path)).map(([path, uid]) => `${path.split("/")[1]} ${uid}`);
+    assert.deepEqual([...new Set(uids)].sort(), ["lgtm-loki lgtm-tempo", "lgtm-prometheus lgtm-alertmanager", "lgtm-prometheus lgtm-tempo", "lgtm-tempo lgtm-loki", "lgtm-tempo lgtm-prometheus"]);
+    // What is doubled in a provisioning file is not in a request.
+    assert.deepEqual(strings(json).filter(([, text]) => text.includes("$$")), []);
+    assert.match(JSON.stringify(json["lgtm-tempo"]), /\{\$\{__tags\}\} \| trace_id=/);
+  });
+
+  it("is all dashboards of the server in one folder, asking these datasources, under the ids that links name", async () => {
+    const { registered } = await content();
+    const [folder] = ofType(registered, "grafana:oss/folder:Folder");
+    assert.deepEqual([folder!.inputs.uid, folder!.inputs.title], ["lgtm", "Monitoring"]);
+    assert.deepEqual(dashboards(registered).map(({ name }) => name), ["overview", "host", "spring-boot", "services", "logs", "errors", "traces", "server"].map(each => `mon-${each}`));
+    for (const { name, inputs } of dashboards(registered)) {
+      assert.deepEqual([inputs.folder, inputs.overwrite], ["lgtm", true], name);
+      const dashboard = parsed(inputs.configJson);
+      assert.equal(dashboard.uid, name.replace("mon-", "lgtm-"));
+      const asked = new Set(strings(dashboard).filter(([path]) => /\/datasource\/uid$/.test(path)).map(([, uid]) => uid));
+      assert.ok(asked.size > 0, name);
+      for (const uid of asked) assert.match(uid, /^(lgtm-(prometheus|loki|tempo|alertmanager)|-- \w+ --)$/, name);
+    }
+  });
+
+  it("follows the spec: what the server leaves out, dashboards that are not wanted, and the users' own", async () => {
+    const own = JSON.stringify({ uid: "orders", title: "Orders", panels: [{ datasource: { type: "loki", uid: "loki" }, targets: [{ datasource: { type: "prometheus", uid: "mimir" } }] }, { datasource: "prometheus" }] });
+    const { registered } = await content({ folder: "Servers", spec: { leaveOut: ["tempo", "grafana"], dashboards: { leaveOut: ["host"], own: { "orders.json": own } } } });
+    assert.deepEqual(datasources(registered).map(({ inputs }) => inputs.uid), ["lgtm-prometheus", "lgtm-loki", "lgtm-alertmanager"]);
+    assert.equal(ofType(registered, "grafana:oss/folder:Folder")[0]!.inputs.title, "Servers");
+    assert.deepEqual(dashboards(registered).map(({ name }) => name), ["mon-overview", "mon-spring-boot", "mon-logs", "mon-errors", "mon-server", "mon-orders"]);
+    assert.deepEqual(parsed(dashboards(registered).at(-1)!.inputs.configJson).panels, [{ datasource: { type: "loki", uid: "lgtm-loki" }, targets: [{ datasource: { type: "prometheus", uid: "mimir" } }] }, { datasource: "lgtm-prometheus" }]);
+  });
+
+  it("shows the token nowhere but in secrets", async () => {
+    const { made, registered } = await content();
+    assert.doesNotMatch(plainText(registered), /the-token/);
+    assert.deepEqual((await seen(made.datasources)).value, { prometheus: "lgtm-prometheus", loki: "lgtm-loki", tempo: "lgtm-tempo", alertmanager: "lgtm-alertmanager" });
+    assert.equal((await seen(made.folder)).value, "lgtm");
+  });
+
+  it("is planned in full by a preview in which the server is not there yet", async () => {
+    const unknown = new pulumi.Output([], Promise.resolve(undefined), Promise.resolve(false), Promise.resolve(false), Promise.resolve([])) as unknown as pulumi.Output<ServerContract>;
+    const { registered } = await content({ server: unknown }, true);
+    assert.equal(datasources(registered).length, 4);
+    assert.equal(dashboards(registered).length, 8);
+    assert.equal(datasources(registered)[0]!.inputs.url, undefined);
+  });
+
+  it("goes where the provider says, that of the option", async () => {
+    const { registered } = await run(() => {
+      const provider = new pulumi.ProviderResource("grafana", "team", { url: "https://team.grafana.net" });
+      return new GrafanaContent("mon", { server: contract(), readToken: "t" }, { provider });
+    });
+    for (const { name, provider } of [...datasources(registered), ...dashboards(registered)]) assert.match(provider ?? "", /grafana::team/, name);
+  });
+});
+
+describe("the arguments of the content", () => {
+  const refusal = (args: object) => {
+    try {
+      new GrafanaContent("mon", args as never);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return "accepted";
+  };
+
+  it("are refused with everything that is wrong with them", () => {
+    assert.match(refusal({ readClients: "a", readClient: " " }), /readClients: not an argument[^]*server: missing[^]*readToken: missing[^]*readClient: ""/);
+    assert.match(refusal({ server: contract(), readToken: "t", spec: { retenton: {} } }), /retenton/);
+  });
+
+  it("are refused where the spec or the client is not that of the server", async () => {
+    const failure = async (spec: ServerSpec, readClient?: string) => {
+      const { readUrl } = await import("../../components/grafana/datasources");
+      try {
+        return readUrl(contract(spec), "tempo", readClient ?? "default");
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    assert.match(await failure({ leaveOut: ["tempo"] }), /spec: not that of this server, which has no tempo/);
+    assert.match(await failure({ readClients: ["team"] }), /readClient: "default" is not known to this server. Allowed: team/);
+    assert.equal(await failure({ ports: { read: 8443 } }), "https://mon.example.com:8443/read/tempo");
+  });
+});
