@@ -2,6 +2,8 @@
 export { appEnvironment, type AppIdentity } from "./agent/app-environment";
 export { renderBundle, bundleDocument, type Bundle, type Plan } from "./server/bundle";
 export { contractOf, type ServerContract } from "./server/contract";
+export { cloudLogsPrices } from "./server/cloud-logs";
+export { cloudMetricsPrice, type CloudMetricsPrice } from "./server/cloud-metrics-price";
 export { containerLayout, processLayout, type Layout } from "./server/layout";
 export { renderPointer, renderRelease, storePaths, type Release, type ReleaseStatus } from "./server/release";
 export { resolveSpec, Tls, type ResolvedSpec, type Retention, type ServerSpec } from "./server/spec";

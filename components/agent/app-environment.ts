@@ -50,6 +50,10 @@ function ofAgent(spec: AgentSpec, app: AppIdentity): Record<string, string> {
     ...who,
     OTEL_EXPORTER_OTLP_PROTOCOL: otlpHttp ? "http/protobuf" : "grpc",
     OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${otlpHttp || otlpGrpc}`,
+    // Node.js sends none of its own accord.
+    OTEL_METRICS_EXPORTER: "otlp",
+    // The agent reads files, journal and containers: else every line would be there twice.
+    OTEL_LOGS_EXPORTER: "none",
     MANAGEMENT_OTLP_TRACING_TRANSPORT: otlpGrpc ? "grpc" : "http",
     MANAGEMENT_OTLP_TRACING_ENDPOINT: otlpGrpc ? `http://127.0.0.1:${otlpGrpc}` : `http://127.0.0.1:${otlpHttp}/v1/traces`,
   };
@@ -59,6 +63,7 @@ function ofServer({ endpoints, ca }: ServerContract, app: AppIdentity): Record<s
   const path = app.caFile ?? "/etc/lgtm/ca.pem";
   return {
     ...resource({ ...app, cloud: app.cloud ?? "other" }),
+    OTEL_METRICS_EXPORTER: "otlp",
     OTEL_EXPORTER_OTLP_PROTOCOL: "http/protobuf",
     // Each signal may have a port of its own.
     ...Object.fromEntries((["logs", "metrics", "traces"] as const).map(signal => [`OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_ENDPOINT`, `${endpoints[signal]}/otlp/v1/${signal}`])),

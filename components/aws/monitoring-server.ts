@@ -5,6 +5,7 @@ import { getObject } from "@pulumi/aws/s3/getObject";
 import * as pulumi from "@pulumi/pulumi";
 import { authority } from "../cloud/authority";
 import { prepare } from "../cloud/prepare";
+import { withCloudMetrics } from "../cloud/prices";
 import { releaseWhenReady } from "../cloud/ready";
 import { rolloutOf } from "../cloud/rollout";
 import { ServerBundle } from "../server/bundle-resource";
@@ -104,7 +105,7 @@ export class MonitoringServer extends pulumi.ComponentResource {
     this.tokens = secrets.tokens;
     this.adminPassword = secrets.adminPassword;
     this.data = pulumi.output({ volumeId: place.volumeId, telemetryBucket: buckets.telemetry.name });
-    this.price = monthlyPrice(args, chosen);
+    this.price = withCloudMetrics(monthlyPrice(args, chosen), resolved);
     this.registerOutputs({ contract: this.contract, tokens: this.tokens, adminPassword: this.adminPassword, release: this.release, data: this.data, requiredPolicy: this.requiredPolicy, price: this.price });
 
     function newMachine(parent: pulumi.Resource) {

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { authority } from "../cloud/authority";
 import { prepare } from "../cloud/prepare";
+import { withCloudMetrics } from "../cloud/prices";
 import { releaseWhenReady } from "../cloud/ready";
 import { rolloutOf } from "../cloud/rollout";
 import { ServerBundle } from "../server/bundle-resource";
@@ -118,7 +119,7 @@ export class MonitoringServer extends pulumi.ComponentResource {
     this.tokens = secrets.tokens;
     this.adminPassword = secrets.adminPassword;
     this.data = pulumi.output({ resourceGroupName: place.resourceGroupName, diskId: server.diskId, telemetryContainerId: containers.telemetry.id });
-    this.price = monthlyPrice(args, chosen);
+    this.price = withCloudMetrics(monthlyPrice(args, chosen), resolved);
     this.registerOutputs({ contract: this.contract, tokens: this.tokens, adminPassword: this.adminPassword, release: this.release, data: this.data, requiredRoles: this.requiredRoles, price: this.price });
 
     function newMachine(parent: pulumi.Resource, where: ReturnType<typeof network>) {

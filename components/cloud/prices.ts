@@ -1,3 +1,6 @@
+import { cloudMetricsPrice } from "../server/cloud-metrics-price";
+import type { ResolvedSpec } from "../server/spec";
+
 /** One thing that costs money every month. */
 export interface PriceItem {
   what: string;
@@ -28,6 +31,13 @@ export function sum(items: PriceItem[], basis: string): MonthlyPrice {
 
 function cents(usd: number): number {
   return Math.round(usd * 100) / 100;
+}
+
+/** With what reading the cloud's metrics costs, reckoned for one resource of each kind: how many there are is not known here. */
+export function withCloudMetrics(price: MonthlyPrice, spec: Pick<ResolvedSpec, "cloudMetrics">): MonthlyPrice {
+  if (!spec.cloudMetrics) return price;
+  const { rows, usd } = cloudMetricsPrice(spec.cloudMetrics);
+  return { ...price, usd: cents(price.usd + usd), items: [...price.items, { what: `cloud metrics: one ${[...new Set(rows.map(({ resource }) => resource))].join(", one ")}`, usd: cents(usd) }] };
 }
 
 /** Snapshots are incremental: a part of the disk changes each day. An estimate, not a measurement. */

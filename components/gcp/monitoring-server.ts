@@ -2,6 +2,7 @@ import { getBucketObjectContent } from "@pulumi/gcp/storage/getBucketObjectConte
 import * as pulumi from "@pulumi/pulumi";
 import { authority } from "../cloud/authority";
 import { prepare } from "../cloud/prepare";
+import { withCloudMetrics } from "../cloud/prices";
 import { releaseWhenReady } from "../cloud/ready";
 import { rolloutOf } from "../cloud/rollout";
 import { ServerBundle } from "../server/bundle-resource";
@@ -99,7 +100,7 @@ export class MonitoringServer extends pulumi.ComponentResource {
     this.tokens = secrets.tokens;
     this.adminPassword = secrets.adminPassword;
     this.data = pulumi.output({ disk: place.disk, telemetryBucket: buckets.telemetry });
-    this.price = monthlyPrice(args, chosen, plan.secrets.length);
+    this.price = withCloudMetrics(monthlyPrice(args, chosen, plan.secrets.length), resolved);
     this.registerOutputs({ contract: this.contract, tokens: this.tokens, adminPassword: this.adminPassword, release: this.release, data: this.data, requiredRoles: this.requiredRoles, price: this.price });
 
     function newMachine() {

@@ -177,6 +177,8 @@ describe("a monitoring server on AWS", () => {
     assert.deepEqual(component.price.unknown, []);
     assert.equal(component.price.usd, Math.round(component.price.items.reduce((sum, { usd }) => sum + usd!, 0) * 100) / 100);
     assert.ok(component.price.usd > 15 && component.price.usd < 30, String(component.price.usd));
+    const reading = (await server({ cloudMetrics: { aws: { services: ["rds"] } } })).component.price;
+    assert.ok(reading.usd > component.price.usd && reading.items.at(-1)!.what.startsWith("cloud metrics: one "), JSON.stringify(reading.items.at(-1)));
     assert.deepEqual((await server({ instanceType: "c7gn.4xlarge", memory: 32768 })).component.price.unknown, ["instance c7gn.4xlarge"]);
   });
 

@@ -84,7 +84,7 @@ async function start() {
 }
 
 /** Metrics that are sent come once a minute otherwise. */
-const often = { OTEL_METRIC_EXPORT_INTERVAL: "5000" };
+const often = { OTEL_METRIC_EXPORT_INTERVAL: "5000", OTEL_METRIC_EXPORT_TIMEOUT: "4000" };
 
 /** As a team runs it: a unit with a user of its own, which gets its addresses from `appEnvironment`. */
 async function startApplication(server: Server, agent: AgentSpec, app: AppIdentity, command: string, env: Record<string, string>): Promise<void> {
