@@ -61,7 +61,7 @@ function problemsOf(programs: { name: string; text: string }[]): string {
   try {
     mkdirSync(join(folder, "node_modules"));
     symlinkSync(checkout, join(folder, "node_modules", packageJson.name), "dir");
-    symlinkSync(join(checkout, "node_modules/@pulumi"), join(folder, "node_modules/@pulumi"), "dir");
+    for (const scope of ["@pulumi", "@pulumiverse"]) symlinkSync(join(checkout, "node_modules", scope), join(folder, "node_modules", scope), "dir");
     for (const program of programs) writeFileSync(join(folder, program.name), program.text);
     const compilerOptions = { module: "node16", moduleResolution: "node16", target: "es2022", strict: true, noEmit: true, skipLibCheck: true, types: [] };
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: programs.map(({ name }) => name) }));

@@ -1,4 +1,4 @@
-/** A Grafana that exists already. Needs @pulumiverse/grafana beside this package. */
+/** A Grafana that exists already. */
 export type { GrafanaContentArgs } from "./args";
 export { GrafanaContent } from "./content";
 export type { ServerContract } from "../server/contract";

@@ -38,7 +38,7 @@ def into(server, about):
     store = re.search(r"object_store: (\w+)\n", text).group(1)
     if store != "filesystem":
         raise MoveError("The new server keeps logs in object storage (%s), and this can only put them on a disk. Give it storage: { kind: \"disk\" }, or keep the old server until its logs are no longer needed." % store)
-    prefix = re.search(r"prefix: (\S+)", text).group(1)
+    prefix = re.search(r"(?m)^ +prefix: (\S+)", text).group(1)
     begins = date(*map(int, re.search(r'from: "?(\d+)-(\d+)-(\d+)', text).groups()))
     chunks = os.path.join(server.stage, os.listdir(server.stage)[0])
     tables = days(os.path.join(chunks, "index"), about["prefixes"])
