@@ -35,8 +35,8 @@ ${block("discovery.relabel", ["agent"], { targets: "prometheus.exporter.self.age
   ])}
 ${scrape("agent", "discovery.relabel.agent.output", {})}`;
   if (agent.metrics === "pull") return own;
-  const node = scrape("node", targets(`127.0.0.1:${agent.nodeExporterPort}`, nodeService, agent), {});
-  return [own, node, ...agent.applications.map((app, i) => scrape(`app_${i}`, targets(`127.0.0.1:${app.port ?? 8080}`, app.service, agent), {
+  const node = scrape("node", targets(`127.0.0.1:${agent.nodeExporterPort}`, nodeService, agent, agent.nodeJob), {});
+  return [own, node, ...agent.applications.map((app, i) => scrape(`app_${i}`, targets(`127.0.0.1:${app.port ?? 8080}`, app.service, agent, app.job), {
     metrics_path: text(app.path ?? "/actuator/prometheus"),
     scheme: text(app.scheme ?? "http"),
   }, app.ca !== undefined || app.insecureSkipVerify ? [tls(app.ca === undefined ? undefined : caFile(i), app.insecureSkipVerify)] : []))].join("\n");
@@ -47,8 +47,8 @@ export function caFile(i: number): string {
   return `${agentFolder.config}/app-${i}-ca.pem`;
 }
 
-function targets(address: string, service: string, agent: ResolvedAgent): string {
-  return `[${map({ __address__: text(address), job: text(service), [labels.service]: text(service), instance: hostExpression(agent) })}]`;
+function targets(address: string, service: string, agent: ResolvedAgent, job = service): string {
+  return `[${map({ __address__: text(address), job: text(job), [labels.service]: text(service), instance: hostExpression(agent) })}]`;
 }
 
 function scrape(name: string, found: string, more: Record<string, string>, inner: string[] = []): string {

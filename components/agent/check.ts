@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { nodeService } from "../server/labels";
 import { describeIssues } from "../server/schema-issues";
 import { SpecError } from "../server/spec-error";
 import { readPromtail } from "./promtail";
@@ -34,6 +35,7 @@ const schema = z.strictObject({
   docker: z.boolean().optional(),
   applications: z.array(z.strictObject({
     service: label,
+    job: label.optional(),
     port: port.optional(),
     path: z.string().regex(/^\/[^\s"\\]*$/, 'a path, such as "/actuator/prometheus"').optional(),
     scheme: z.enum(["http", "https"]).optional(),
@@ -43,6 +45,7 @@ const schema = z.strictObject({
   receivers: z.strictObject({ otlpGrpc: z.int().min(0).max(65535), otlpHttp: z.int().min(0).max(65535), zipkin: z.int().min(0).max(65535) }).partial().optional(),
   metrics: z.enum(["push", "pull"]).optional(),
   nodeExporterPort: port.optional(),
+  nodeJob: label.optional(),
   nodeExporterAddress: z.union([z.ipv4(), z.ipv6()]).optional(),
   bufferMiB: z.int().min(64).max(65536).optional(),
   memoryMiB: z.int().min(128).max(4096).optional(),
@@ -68,6 +71,7 @@ export function resolveAgent(spec: AgentSpec): ResolvedAgent {
     receivers: { otlpGrpc: 4317, otlpHttp: 4318, zipkin: 0, ...spec.receivers },
     metrics,
     nodeExporterPort: spec.nodeExporterPort ?? 9100,
+    nodeJob: spec.nodeJob ?? nodeService,
     nodeExporterAddress: spec.nodeExporterAddress ?? (metrics === "push" ? "127.0.0.1" : "0.0.0.0"),
     bufferMiB: spec.bufferMiB ?? 512,
     memoryMiB: spec.memoryMiB ?? 256,

@@ -31,6 +31,8 @@ export interface JsonFields {
 export interface Application {
   /** Label `service_name`. */
   service: string;
+  /** Label `job`, such as the one that old panels ask for. @default the service */
+  job?: string;
   /** @default 8080 */
   port?: number;
   /** @default "/actuator/prometheus" */
@@ -79,6 +81,8 @@ export interface AgentSpec {
   metrics?: "push" | "pull";
   /** Of node_exporter. @default 9100 */
   nodeExporterPort?: number;
+  /** Label `job` of node_exporter's metrics with push, such as the one that old panels ask for. @default "node" */
+  nodeJob?: string;
   /** Address on which node_exporter listens. @default "127.0.0.1" with push, "0.0.0.0" with pull */
   nodeExporterAddress?: string;
   /** How much telemetry waits on disk while the server cannot be reached, in MiB; the oldest goes first and is counted. @default 512 */

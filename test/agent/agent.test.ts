@@ -1,4 +1,9 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
 import { describe, it } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { parse } from "yaml";
@@ -7,6 +12,7 @@ import type { AgentSpec } from "../../components/agent/spec";
 import { agentUserData } from "../../components/agent/user-data";
 import { contractOf, type ServerContract } from "../../components/server/contract";
 import { resolveSpec } from "../../components/server/spec";
+import { checkout } from "../checkout";
 
 const place = { secretName: (name: string) => name, secretStore: { kind: "ssm" as const, prefix: "/lgtm/project/stack/mon", region: "eu-central-1" } };
 const server: ServerContract = contractOf(resolveSpec({ domain: "mon.example.com", pushClients: ["orders"] }), "mon.example.com", "", place);
@@ -77,11 +83,17 @@ describe("what is wrong with an agent's specification is said at once", () => {
 });
 
 describe("user data of a new application server", () => {
-  const { text, base64 } = agentUserData({ ...base, logs: [{ paths: ["/var/log/orders/*.log"], firstLine: "^\\d" }], applications: [{ service: "orders" }] }, server);
+  const spec = { ...base, logs: [{ paths: ["/var/log/orders/*.log"], firstLine: "^\\d" }], applications: [{ service: "orders" }] };
+  const { text, base64 } = agentUserData(spec, server);
 
-  it("is within AWS's 16,384 bytes compressed, and the same text either way", () => {
-    const size = Buffer.from(base64, "base64").length;
-    assert.ok(size <= 16_384, `${size} bytes`);
+  it("is within AWS's 16,384 bytes compressed, with an authority of the server's own, too, and the same text either way", () => {
+    // As long as Caddy's, and as little to be compressed.
+    const ca = `-----BEGIN CERTIFICATE-----\n${randomBytes(450).toString("base64").replace(/.{64}/g, "$&\n")}\n-----END CERTIFICATE-----\n`;
+    for (const data of [base64, agentUserData(spec, { ...server, ca }).base64]) {
+      const size = Buffer.from(data, "base64").length;
+      // Some is left for longer specifications and for a part of the user's own.
+      assert.ok(size <= 15_000, `${size} bytes`);
+    }
     assert.equal(gunzipSync(Buffer.from(base64, "base64")).toString(), text);
     assert.ok(Buffer.byteLength(text) <= 65_535, `${Buffer.byteLength(text)} bytes`);
   });
@@ -93,6 +105,29 @@ describe("user data of a new application server", () => {
     assert.ok(write_files.some(({ path }) => path.endsWith("/setup/secrets_ssm.py")));
     assert.match(write_files.find(({ path }) => path.endsWith("lgtm-agent-setup.service"))!.content, /Restart=on-failure/);
     assert.deepEqual(runcmd.at(-1), ["systemctl", "start", "--no-block", "lgtm-agent-setup.service"]);
+  });
+
+  it("has the program's own Python, but for what is written for people", () => {
+    const folder = mkdtempSync(join(tmpdir(), "lgtm-user-data-"));
+    const { write_files } = parse(text) as { write_files: { path: string; content: string }[] };
+    for (const { path, content } of write_files) if (path.endsWith(".py")) writeFileSync(join(folder, basename(path)), content);
+    const same = `
+import ast, os, sys
+def bare(path):
+    tree = ast.parse(open(path).read())
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Module, ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(node) is not None:
+            node.body[0].value.value = ""
+    return ast.dump(tree)
+for name in os.listdir(sys.argv[1]):
+    full = next(os.path.join(folder, name) for folder in sys.argv[2:] if os.path.exists(os.path.join(folder, name)))
+    assert bare(os.path.join(sys.argv[1], name)) == bare(full), name
+    print(name)
+`;
+    const done = spawnSync("python3", ["-c", same, folder, join(checkout, "components/agent/on-server"), join(checkout, "components/server/guest/apply")], { encoding: "utf8" });
+    rmSync(folder, { recursive: true });
+    assert.equal(done.stderr, "");
+    assert.ok(done.stdout.split("\n").length > 12, done.stdout);
   });
 
   it("cannot be made where the machine could not fetch its token", () => {

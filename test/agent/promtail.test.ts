@@ -103,6 +103,12 @@ describe("an agent beside or in place of a Promtail", () => {
     assert.deepEqual({ ...instead.promtail, given: "" }, { unit: "promtail.service", takeOver: true, positions: "/var/log/positions.yaml", carried: "/var/lib/lgtm-agent/promtail/positions.yaml", jobs: [{ name: "a", component: "promtail_0_a" }], given: "" });
   });
 
+  it("keeps the jobs of metrics that old panels ask for", () => {
+    const config = document({ nodeJob: "dev_os_metrics", applications: [{ service: "orders", job: "dev_app_metrics" }] }).files["config.alloy"]!;
+    assert.match(config, /"job" = "dev_os_metrics", "service_name" = "node"/);
+    assert.match(config, /"job" = "dev_app_metrics", "service_name" = "orders"/);
+  });
+
   it("is refused where a new machine is made, and with words that are no text of a file", () => {
     assert.throws(() => agentUserData({ environment: "prod", promtail: { config: usual } }, server), /promtail: a new machine has no Promtail/);
     assert.throws(() => document({ promtail: { config: usual, unit: "promtail" } }), /promtail\.unit: "promtail" is not allowed/);

@@ -71,6 +71,13 @@ step("an agent that is killed while it reads loses no line", async it => {
   await complete(it, "killed", 1500);
 });
 
+step("a machine that loses its power comes back with everything that was on its disk", async it => {
+  await it.server.exec("for i in $(seq 0 199); do echo \"power $i\" >>/var/log/app/plain.log; done; sync");
+  await it.server.reboot(true);
+  await eventually("the agent runs again", async () => (await it.server.tryExec("systemctl is-active lgtm-agent")).stdout.trim() === "active", { seconds: 60 });
+  await eventually("the lines are there", async () => (await arrived(it, "plain", "power")).different === 200, { seconds: 60 });
+});
+
 step("logs that are rotated by renaming lose no line", async it => {
   await write(it, "renamed", 1000);
   await it.server.exec("sleep 3; for log in timed plain; do mv /var/log/app/$log.log /var/log/app/$log.log.1; done");
@@ -82,13 +89,6 @@ step("logs that are copied and cut lose no line that was written a second before
   await it.server.exec("sleep 1; for log in timed plain; do cp /var/log/app/$log.log /var/log/app/$log.log.2; : >/var/log/app/$log.log; done; sleep 1");
   await write(it, "cut", 300);
   await complete(it, "cut", 300);
-});
-
-step("a machine that loses its power comes back with everything that was on its disk", async it => {
-  await it.server.exec("for i in $(seq 0 199); do echo \"power $i\" >>/var/log/app/plain.log; done; sync");
-  await it.server.reboot(true);
-  await eventually("the agent runs again", async () => (await it.server.tryExec("systemctl is-active lgtm-agent")).stdout.trim() === "active", { seconds: 60 });
-  await eventually("the lines are there", async () => (await arrived(it, "plain", "power")).different === 200, { seconds: 60 });
 });
 
 function span(traceId: string): string {

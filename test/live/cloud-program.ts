@@ -2,13 +2,14 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ServerContract } from "../../components/server/contract";
 
 /** What a program of the tests makes in a cloud. */
-export interface CloudProgramArgs<Server, Access> {
+export interface CloudProgramArgs<Server, Access, Agents> {
   server?: Server;
-  access?: AccessTo<Access>;
+  access?: Of<Access>;
+  agents?: Of<Agents>;
 }
 
-/** Access of a monitoring server to application servers. */
-export interface AccessTo<Args> {
+/** Something for application servers of a monitoring server. */
+export interface Of<Args> {
   args: Omit<Args, "server">;
   /** Stack that owns the server. @default this one */
   stack?: string;
@@ -19,9 +20,9 @@ interface Made {
 }
 
 /** The contract, as another project gets it. */
-export function serverOf(access: AccessTo<unknown>, made: Made | undefined): pulumi.Output<ServerContract> {
-  if (access.stack === undefined) return made!.contract;
-  const owner = new pulumi.StackReference(`organization/${pulumi.getProject()}/${access.stack}`);
+export function serverOf({ stack }: Of<unknown>, made: Made | undefined): pulumi.Output<ServerContract> {
+  if (stack === undefined) return made!.contract;
+  const owner = new pulumi.StackReference(`organization/${pulumi.getProject()}/${stack}`);
   return owner.requireOutput("contract") as pulumi.Output<ServerContract>;
 }
 

@@ -9,7 +9,7 @@ import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { cloudScene } from "./cloud-scene";
 import { recordedState, server, type CloudUnderTest } from "./cloud-story";
-import { awsUnderTest, azureUnderTest, gcpUnderTest } from "./clouds-under-test";
+import { awsUnderTest, azureUnderTest, gcpUnderTest } from "./cloud-under-test";
 
 interface Resource extends Record<string, unknown> {
   type: string;

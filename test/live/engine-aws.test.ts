@@ -3,7 +3,7 @@ import { after } from "node:test";
 import type { ServerContract } from "../../components/server/contract";
 import { alterations, cloudScene, failureOf, left as leftOf, only, story, touched, type CloudScene } from "./cloud-scene";
 import { commonSteps, server } from "./cloud-story";
-import { awsUnderTest } from "./clouds-under-test";
+import { awsUnderTest } from "./cloud-under-test";
 import { types } from "./stand-ins/cloud-plugin/aws-types";
 
 let it: CloudScene | undefined;
@@ -18,21 +18,18 @@ commonSteps(step, awsUnderTest);
 
 step("a newer image in the catalogue changes nothing, and earlier releases are still there", async scene => {
   scene.cloud.set("images", { arm64: "ami-newer", amd64: "ami-newer-amd64" });
-  const before = scene.cloud.all("object").filter(({ id }) => id.includes("/releases/")).length;
-  await scene.up(server());
-  assert.ok(before > 1);
   assert.deepEqual(touched(await scene.preview(server())), []);
+  assert.ok(scene.cloud.all("object").filter(({ id }) => id.includes("/releases/")).length > 1);
 });
 
 step("a server that says nothing fails after the given time with where to look, though it reported the same release before", async scene => {
+  await scene.up(server({ retention: { logs: "21d" } }));
   scene.guestReports("silence");
   try {
-    assert.match(await failureOf(scene.up(server({ retention: { logs: "21d" }, waitSeconds: 30 }))), /The server was not done after 30 s: .*aws ssm start-session/s);
-    assert.match(await failureOf(scene.up(server({ waitSeconds: 30 }))), /The server was not done after 30 s/);
+    assert.match(await failureOf(scene.up(server({ waitSeconds: 30 }))), /The server was not done after 30 s: .*aws ssm start-session/s);
   } finally {
     scene.guestReports({});
   }
-  await scene.up(server());
 });
 
 step("another machine type is announced and takes the same machine, and a larger disk grows in place", async scene => {
@@ -122,24 +119,32 @@ step("stacks of other environments refer to the server, and the end of one harms
   const { cloud } = scene;
   const [dev, prod] = [scene.beside("dev"), scene.beside("prod")];
   for (const name of ["dev", "prod"]) cloud.put({ type: types.securityGroup, id: `sg-${name}` });
-  const access = (name: string) => ({ access: { stack: "aws", args: { securityGroupId: `sg-${name}`, ports: [9100, 8080] } } });
+  const environment = (name: string) => ({
+    access: { stack: "aws", args: { securityGroupId: `sg-${name}`, ports: [9100, 8080] } },
+    agents: { stack: "aws", args: { environment: name, service: "orders", client: "orders" } },
+  });
   await scene.up(server({ onDestroy: "delete" }));
   const { contract } = (await scene.stack.outputs()) as { contract: ServerContract };
-  await dev.up(access("dev"));
-  await prod.up(access("prod"));
+  await dev.up(environment("dev"));
+  await prod.up(environment("prod"));
   const group = (contract.scrapeSource as { securityGroupId: string }).securityGroupId;
   const rules = () => [types.ingress, types.egress].flatMap(type => cloud.all(type)).map(({ inputs }) => [inputs["securityGroupId"], inputs["referencedSecurityGroupId"]]).filter(([, other]) => other !== undefined);
+  const agents = () => cloud.all(types.association).map(({ inputs }) => inputs["targets"]);
   assert.deepEqual(rules().flat().filter(id => id !== group).sort(), ["sg-dev", "sg-dev", "sg-dev", "sg-dev", "sg-prod", "sg-prod", "sg-prod", "sg-prod"]);
+  assert.equal(agents().length, 2);
   await dev.destroy();
   assert.deepEqual([...new Set(rules().flat().filter(id => id !== group))], ["sg-prod"]);
+  assert.deepEqual(agents(), [[{ key: "tag:lgtm-environment", values: ["prod"] }]]);
   assert.deepEqual(touched(await scene.preview(server({ onDestroy: "delete" }))), []);
-  assert.deepEqual(touched(await prod.preview(access("prod"))), []);
+  assert.deepEqual(touched(await prod.preview(environment("prod"))), []);
 });
 
-step("application servers of another cloud are told to push, since no rule of theirs can name the server", async scene => {
+step("application servers of another cloud are refused what cannot work there: a rule that names the server, a token in a store that they cannot read", async scene => {
   const shop = scene.beside("shop-on-gcp", "cloud-gcp-program.js");
-  const message = await failureOf(shop.preview({ access: { stack: "aws", args: { serviceAccount: "orders@shop.iam.gserviceaccount.com", ports: [9100] } } }));
-  assert.match(message, /the monitoring server at 203\.0\.113\.\d+ is on aws, so no service account stands for it\. Let agents push to it/);
+  const access = await failureOf(shop.preview({ access: { stack: "aws", args: { serviceAccount: "orders@shop.iam.gserviceaccount.com", ports: [9100] } } }));
+  assert.match(access, /the monitoring server at 203\.0\.113\.\d+ is on aws, so no service account stands for it\. Let agents push to it/);
+  const agents = await failureOf(shop.preview({ agents: { stack: "aws", args: { zone: "europe-west3-b", environment: "prod", service: "orders", client: "orders" } } }));
+  assert.match(agents, /secret store|another cloud/);
 });
 
 for (const [what, change] of Object.entries({

@@ -3,7 +3,7 @@ import { after } from "node:test";
 import type { ServerContract } from "../../components/server/contract";
 import { alterations, cloudScene, left, only, short, story, touched, type CloudScene } from "./cloud-scene";
 import { commonSteps, server } from "./cloud-story";
-import { azureUnderTest } from "./clouds-under-test";
+import { azureUnderTest } from "./cloud-under-test";
 import { groupId, idOf, types } from "./stand-ins/cloud-plugin/azure-types";
 
 let it: CloudScene | undefined;

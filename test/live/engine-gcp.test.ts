@@ -3,7 +3,7 @@ import { after } from "node:test";
 import type { ServerContract } from "../../components/server/contract";
 import { alterations, cloudScene, failureOf, left, only, story, touched, type CloudScene } from "./cloud-scene";
 import { commonSteps, server } from "./cloud-story";
-import { gcpUnderTest } from "./clouds-under-test";
+import { gcpUnderTest } from "./cloud-under-test";
 import { project, types } from "./stand-ins/cloud-plugin/gcp-types";
 
 let it: CloudScene | undefined;

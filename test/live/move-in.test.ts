@@ -194,12 +194,11 @@ step("the old server goes on, with every line once", async ({ old, oldLines }) =
   assert.ok(whole(await oldLines()));
 });
 
-step("a second time adds what came since, and nothing twice", async ({ moveIn, oldLines, newLines, mon }) => {
+step("a second time adds what came since, and nothing twice", async ({ moveIn, oldLines, newLines }) => {
   const { code, stderr } = await moveIn("--to", "new", "--only", "loki,tempo");
   assert.equal(code, 0, stderr);
   const [old, now] = [await oldLines(), await newLines()];
   assert.deepEqual([now.length, whole(now)], [old.length, true]);
-  assert.deepEqual(Object.keys((await mon.up()).changes), ["same"]);
 });
 
 step("what cannot be carried over is said before anything is stopped", async ({ old, moveIn }) => {

@@ -76,7 +76,7 @@ def adapt(path, provisioning, stack, password):
     said = []
     with closing(sqlite3.connect(path)) as database:
         database.row_factory = sqlite3.Row
-        if database.execute("PRAGMA integrity_check").fetchone()[0] != "ok" or not columns(database, "data_source"):
+        if not whole(database):
             raise MoveError("The old Grafana's database is not whole. Nothing was changed.")
         count = lambda table, where="1": database.execute("SELECT count(*) FROM %s WHERE %s" % (table, where)).fetchone()[0] if columns(database, table) else 0
         said.append("grafana: %d dashboards, %d users" % (count("dashboard", "is_folder = 0"), count("user")))
@@ -94,6 +94,13 @@ def adapt(path, provisioning, stack, password):
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         database.execute("PRAGMA journal_mode = DELETE")
     return said
+
+
+def whole(database):
+    try:
+        return database.execute("PRAGMA integrity_check").fetchone()[0] == "ok" and bool(columns(database, "data_source"))
+    except sqlite3.DatabaseError:
+        return False
 
 
 def datasources(database, own, stack):

@@ -8,7 +8,7 @@ export const awsSite: Site = {
     const made = cloud.all(types.instance).filter(({ inputs }) => inputs["userDataBase64"]);
     return [
       ...made.map(({ id, inputs }) => ({ machine: ofUserData(Buffer.from(String(inputs["userDataBase64"]), "base64")), disks: disks(id) })),
-      ...cloud.all(types.association).map(({ inputs }) => ({ machine: ofScript((inputs["parameters"] as { commands: string }).commands), disks: [] })),
+      ...cloud.all(types.association).flatMap(({ inputs }) => ofScript((inputs["parameters"] as { commands: string }).commands)),
     ];
   },
   hasSecret: (cloud, secrets, name) => cloud.find(types.parameter, `${(secrets as unknown as { prefix: string }).prefix}/${name}`) !== undefined,

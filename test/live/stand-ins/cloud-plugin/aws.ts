@@ -15,7 +15,7 @@ const arn = (service: string, path: string) => `arn:aws:${service}:eu-central-1:
 const withArn = (service: string, kind: string) => (_inputs: Properties, id: string) => ({ arn: arn(service, `${kind}/${id}`) });
 
 /** A part of a bucket's configuration, which the SDK makes a resource of its own. */
-const ofBucket = (more: Partial<ResourceType> = {}): ResourceType => ({ replaces: ["bucket", "expectedBucketOwner"], id: inputs => inputs["bucket"] as string, needs: { bucket: types.bucket }, ...more });
+const ofBucket = (more: Partial<ResourceType> = {}): ResourceType => ({ replaces: ["bucket"], id: inputs => inputs["bucket"] as string, needs: { bucket: types.bucket }, ...more });
 
 const rule = (): ResourceType => ({
   replaces: ["securityGroupId"],
@@ -216,13 +216,13 @@ const resources: Record<string, ResourceType> = {
   [types.bucket]: bucket,
   [t("s3/bucketPublicAccessBlock")]: ofBucket(),
   [t("s3/bucketPolicy")]: ofBucket({ onCreate: refuseNoPolicy, onUpdate: (_id, _olds, news) => refuseNoPolicy(news) }),
-  [t("s3/bucketVersioning")]: ofBucket(),
-  [t("s3/bucketLifecycleConfiguration")]: ofBucket(),
-  [t("s3/bucketServerSideEncryptionConfiguration")]: ofBucket(),
+  [t("s3/bucketVersioning")]: ofBucket({ replaces: ["bucket", "expectedBucketOwner"] }),
+  [t("s3/bucketLifecycleConfiguration")]: ofBucket({ replaces: ["bucket", "expectedBucketOwner"] }),
+  [t("s3/bucketServerSideEncryptionConfiguration")]: ofBucket({ replaces: ["bucket", "expectedBucketOwner"] }),
   [t("s3/bucketOwnershipControls")]: ofBucket(),
   [types.object]: object,
   [types.parameter]: parameter,
-  [types.association]: { replaces: ["instanceId", "name"], id: (_inputs, random) => random, outputs: (_inputs, id) => ({ associationId: id, arn: arn("ssm", `association/${id}`) }), needs: { "targets.*.values.*": types.instance } },
+  [types.association]: { replaces: ["name"], id: (_inputs, random) => random, outputs: (_inputs, id) => ({ associationId: id, arn: arn("ssm", `association/${id}`) }), onCreate: refuseTargets, onUpdate: (_id, _olds, news, place) => refuseTargets(news, "", place) },
   [t("dlm/lifecyclePolicy")]: {
     replaces: ["policyDetails.schedules.*.copyTags"],
     id: numbered("policy"),
@@ -235,6 +235,12 @@ const resources: Record<string, ResourceType> = {
   [t("cloudwatch/metricAlarm")]: { replaces: ["name"], autoName: "name", id: inputs => inputs["name"] as string, outputs: (_inputs, id) => ({ arn: arn("cloudwatch", `alarm:${id}`) }) },
 };
 
+function refuseTargets(inputs: Properties, _id: string, { cloud }: Place): void {
+  const targets = (inputs["targets"] as { key: string; values: string[] }[] | undefined) ?? [];
+  const missing = targets.filter(({ key }) => key === "InstanceIds").flatMap(({ values }) => values).find(id => !cloud.find(types.instance, id));
+  if (missing) throw new Error(`InvalidInstanceId: ${missing}`);
+}
+
 function refuseNoPolicy(inputs: Properties): void {
   const { Statement } = JSON.parse(inputs["policy"] as string) as { Statement?: unknown[] };
   if (!Statement?.length) throw new Error("MalformedPolicyDocument: no statement");
@@ -245,8 +251,8 @@ function refuseDescription(inputs: Properties): void {
   if (!/^[0-9A-Za-z _-]+$/.test(inputs["description"] as string)) throw new Error("invalid value for description: see https://docs.aws.amazon.com/cli/latest/reference/dlm/create-lifecycle-policy.html");
 }
 
-// Since version 6 everything has a region, which cannot change.
-for (const row of Object.values(resources)) row.replaces = [...(row.replaces ?? []), "region"];
+// Since version 6 everything that is in a region names it, and it cannot change.
+for (const [token, row] of Object.entries(resources)) if (!/^aws:(iam|route53)\//.test(token)) row.replaces = [...(row.replaces ?? []), "region"];
 
 export const aws: Package = {
   version: "7.48.0",

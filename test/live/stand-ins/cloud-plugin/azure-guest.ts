@@ -13,7 +13,7 @@ export const azureSite: Site = {
       const disks = valuesAt(inputs, "storageProfile.dataDisks.*.lun").map(lun => (nvme ? `/dev/disk/azure/data/by-lun/${String(lun)}` : `/dev/disk/azure/scsi1/lun${String(lun)}`));
       return customData === undefined ? [] : [{ machine: ofUserData(Buffer.from(customData, "base64")), disks }];
     });
-    return [...made, ...cloud.all(types.runCommand).map(({ inputs }) => ({ machine: ofScript(textAt(inputs, "source.script")!), disks: [] }))];
+    return [...made, ...cloud.all(types.runCommand).flatMap(({ inputs }) => ofScript(textAt(inputs, "source.script")!))];
   },
   hasSecret(cloud, secrets, name) {
     const { vault, prefix } = secrets as unknown as { vault: string; prefix: string };

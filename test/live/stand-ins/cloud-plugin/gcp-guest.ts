@@ -12,7 +12,7 @@ export const gcpSite: Site = {
     });
     // The script of an assignment is in a bucket.
     const told = cloud.all(types.assignment).flatMap(({ inputs }) => valuesAt(inputs, "osPolicies.*.resourceGroups.*.resources.*.exec.enforce.file.gcs") as { bucket: string; object: string }[]);
-    return [...made, ...told.map(({ bucket, object }) => ({ machine: ofScript(cloud.object(bucket, object)!), disks: [] }))];
+    return [...made, ...told.flatMap(({ bucket, object }) => ofScript(cloud.object(bucket, object)!))];
   },
   hasSecret(cloud, secrets, name) {
     const { project, prefix } = secrets as unknown as { project: string; prefix: string };

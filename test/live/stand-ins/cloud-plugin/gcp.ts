@@ -29,7 +29,7 @@ function refuseName(inputs: Properties): void {
 
 /** A role of a member on something, which is there once however often it is given. */
 const member = (of: string, type?: string): ResourceType => ({
-  replaces: [of, "role", "member", "condition", "project"],
+  replaces: [...new Set([of, "role", "member", "condition", ...(of === "bucket" ? [] : ["project"])])],
   id: inputs => `${text(inputs, of)}/${text(inputs, "role")}/${text(inputs, "member")}`,
   adopts: true,
   ...(type && { needs: { [of]: type } }),
@@ -169,8 +169,14 @@ const resources: Record<string, ResourceType> = {
   [types.policyAttachment]: { replaces: ["disk", "name", "zone", "project"], id: inputs => `${projectOf(inputs)}/${text(inputs, "zone")}/${text(inputs, "disk")}/${text(inputs, "name")}`, needs: { disk: types.disk }, holds: { name: types.resourcePolicy }, exclusive: ["disk"] },
   [types.instance]: instance,
   [types.record]: { replaces: ["managedZone", "name", "project"], id: inputs => `projects/${projectOf(inputs)}/managedZones/${text(inputs, "managedZone")}/rrsets/${text(inputs, "name")}/${text(inputs, "type")}`, needs: { managedZone: types.zone } },
-  [types.assignment]: { replaces: ["location", "name", "project"], autoName: "name", id: inputs => `projects/${projectOf(inputs)}/locations/${text(inputs, "location")}/osPolicyAssignments/${text(inputs, "name")}`, outputs: (_inputs, id) => ({ uid: hash(id, 32), revisionId: hash(id, 8) }) },
+  [types.assignment]: { replaces: ["location", "name", "project"], autoName: "name", id: inputs => `projects/${projectOf(inputs)}/locations/${text(inputs, "location")}/osPolicyAssignments/${text(inputs, "name")}`, outputs: (_inputs, id) => ({ uid: hash(id, 32), revisionId: hash(id, 8) }), onCreate: refuseLongScript, onUpdate: (_id, _olds, news) => refuseLongScript(news) },
 };
+
+// cloud.google.com/compute/docs/osconfig/rest/v1/projects.locations.osPolicyAssignments: 32 KiB.
+function refuseLongScript(inputs: Properties): void {
+  const scripts = ["validate", "enforce"].flatMap(kind => valuesAt(inputs, `osPolicies.*.resourceGroups.*.resources.*.exec.${kind}.script`));
+  if (scripts.some(script => String(script).length > 32_768)) throw new Error("Error 400: the script of an exec resource is larger than 32 KiB");
+}
 
 function emailOf(inputs: Properties): string {
   return `${text(inputs, "accountId")}@${projectOf(inputs)}.iam.gserviceaccount.com`;

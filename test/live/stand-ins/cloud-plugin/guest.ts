@@ -45,12 +45,11 @@ export function ofUserData(data: Buffer): Machine {
   return JSON.parse(write_files.find(({ path }) => path.endsWith("/machine.json"))!.content) as Machine;
 }
 
-/** What the installation script of a machine that exists would write. */
-export function ofScript(text: string): Machine {
+/** The machine that an installation script would make of one that exists; none of a script for something else. */
+export function ofScript(text: string): Found[] {
   const documents = [...text.matchAll(/[A-Za-z0-9+/=]{100,}/g)].map(([encoded]) => Buffer.from(encoded, "base64").toString());
   const found = [text, ...documents].map(one => /\{\s*"format": 1,\s*"root"[\s\S]*?\n\}/.exec(one)?.[0]).find(Boolean);
-  if (!found) throw new Error("the installation script carries no machine.json");
-  return JSON.parse(found) as Machine;
+  return found === undefined ? [] : [{ machine: JSON.parse(found) as Machine, disks: [] }];
 }
 
 function bucketOf(store: Machine["store"]): string {
