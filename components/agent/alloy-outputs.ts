@@ -11,10 +11,11 @@ export function outputs(agent: ResolvedAgent, { endpoints, ca }: AgentTarget): s
   return [
     block("local.file", ["token"], { filename: text(tokenFile), is_secret: "true" }),
     block("otelcol.auth.bearer", ["server"], { token: "local.file.token.content" }),
-    // Samples wait in the write-ahead log; beyond six hours the server would refuse them as too old.
+    // Samples wait in the write-ahead log; beyond six hours the server would refuse them as too old. A part of the log that was
+    // damaged, as on a full disk, stops it until the next part begins: not two hours, as by default. While nothing can be sent nothing is cut.
     block("prometheus.remote_write", ["server"], { external_labels: own }, [
       block("endpoint", [], { url: text(`${endpoints.metrics}/api/v1/write`), bearer_token_file: text(tokenFile) }, [...trust, block("queue_config", [], { max_shards: "4", capacity: "4000", sample_age_limit: text("6h"), max_backoff: text("30s") })]),
-      block("wal", [], { truncate_frequency: text("15m"), min_keepalive_time: text("5m"), max_keepalive_time: text("6h") }),
+      block("wal", [], { truncate_frequency: text("5m"), min_keepalive_time: text("5m"), max_keepalive_time: text("6h") }),
     ]),
     entries(),
     block("loki.write", ["server"], { external_labels: own, max_streams: "500" }, [

@@ -11,7 +11,7 @@ import { dashboardOf, linesOf, linksIn, tracesOf } from "./harness/message-links
 import { specOf, storesOf, type Stores } from "./harness/panels";
 import { freePorts, startProcesses, type ProcessServer } from "./harness/processes";
 import { smallDisk, type SmallDisk } from "./harness/small-disk";
-import { agentName, applicationLabels, missingForSpringBoot, startApplications, type Application, type RunningApplications } from "./harness/spring-boot";
+import { agentName, applicationLabels, missingForSpringBoot, startApplications, usersOf, type Application, type RunningApplications } from "./harness/spring-boot";
 
 const { environment, cloud, host } = applicationLabels;
 
@@ -188,23 +188,3 @@ describe("what really breaks", async () => {
     await resolves("HostSilent");
   });
 });
-
-/** Somebody who asks these paths over and over, one after the other. */
-function usersOf({ port }: Application): { ask(paths: string[]): void; stop(): Promise<void> } {
-  let paths: string[] = [];
-  let going = true;
-  const loop = (async () => {
-    for (let i = 0; going; i++) {
-      const [method, path] = (paths[i % (paths.length || 1)] ?? "").split(" ");
-      if (path) await fetch(`http://127.0.0.1:${port}${path}`, { method: method! }).then(answer => answer.text(), () => undefined);
-      await new Promise(wake => setTimeout(wake, 200));
-    }
-  })();
-  return {
-    ask: next => void (paths = next),
-    stop: () => {
-      going = false;
-      return loop;
-    },
-  };
-}

@@ -1,13 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { AppServerAccess, AppServerAgents, MonitoringServer, type AppServerAccessArgs, type AppServerAgentsArgs, type MonitoringServerArgs } from "../../components/aws";
-import { outputsOf, serverOf, type CloudProgramArgs } from "./cloud-program";
+import { contractFrom, outputsOf, type CloudProgramArgs } from "./cloud-program";
 
 /** The program of the tests' stacks on AWS. */
-export function program({ server, access, agents }: CloudProgramArgs<MonitoringServerArgs, AppServerAccessArgs, AppServerAgentsArgs>) {
+export function program({ server, owner, access, agents }: CloudProgramArgs<MonitoringServerArgs, AppServerAccessArgs, AppServerAgentsArgs>) {
   return async () => {
     const mon = server && new MonitoringServer("mon", server);
-    if (access) new AppServerAccess(pulumi.getStack(), { ...access.args, server: serverOf(access, mon) });
-    if (agents) new AppServerAgents(pulumi.getStack(), { ...agents.args, server: serverOf(agents, mon) });
+    const contract = contractFrom(mon, owner);
+    if (access) new AppServerAccess(pulumi.getStack(), { ...access, server: contract });
+    if (agents) new AppServerAgents(pulumi.getStack(), { ...agents, server: contract });
     return outputsOf(mon);
   };
 }

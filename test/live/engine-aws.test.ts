@@ -120,8 +120,9 @@ step("stacks of other environments refer to the server, and the end of one harms
   const [dev, prod] = [scene.beside("dev"), scene.beside("prod")];
   for (const name of ["dev", "prod"]) cloud.put({ type: types.securityGroup, id: `sg-${name}` });
   const environment = (name: string) => ({
-    access: { stack: "aws", args: { securityGroupId: `sg-${name}`, ports: [9100, 8080] } },
-    agents: { stack: "aws", args: { environment: name, service: "orders", client: "orders" } },
+    owner: "aws",
+    access: { securityGroupId: `sg-${name}`, ports: [9100, 8080] },
+    agents: { environment: name, service: "orders", client: "orders" },
   });
   await scene.up(server({ onDestroy: "delete" }));
   const { contract } = (await scene.stack.outputs()) as { contract: ServerContract };
@@ -141,9 +142,9 @@ step("stacks of other environments refer to the server, and the end of one harms
 
 step("application servers of another cloud are refused what cannot work there: a rule that names the server, a token in a store that they cannot read", async scene => {
   const shop = scene.beside("shop-on-gcp", "cloud-gcp-program.js");
-  const access = await failureOf(shop.preview({ access: { stack: "aws", args: { serviceAccount: "orders@shop.iam.gserviceaccount.com", ports: [9100] } } }));
+  const access = await failureOf(shop.preview({ owner: "aws", access: { serviceAccount: "orders@shop.iam.gserviceaccount.com", ports: [9100] } }));
   assert.match(access, /the monitoring server at 203\.0\.113\.\d+ is on aws, so no service account stands for it\. Let agents push to it/);
-  const agents = await failureOf(shop.preview({ agents: { stack: "aws", args: { zone: "europe-west3-b", environment: "prod", service: "orders", client: "orders" } } }));
+  const agents = await failureOf(shop.preview({ owner: "aws", agents: { zone: "europe-west3-b", environment: "prod", service: "orders", client: "orders" } }));
   assert.match(agents, /secret store|another cloud/);
 });
 

@@ -102,10 +102,18 @@ step("a stack of another environment refers to the server, and its end does not 
   const prod = scene.beside("prod");
   const group = scene.cloud.put({ type: types.securityGroup, id: idOf("theirs", "Microsoft.Network/networkSecurityGroups/orders"), outputs: { name: "orders" } });
   await scene.up(server({ onDestroy: "delete" }));
-  await prod.up({ access: { stack: "azure", args: { networkSecurityGroupId: group.id, ports: [9100, 8080] } } });
+  const machine = scene.cloud.put({ type: types.machine, id: idOf("theirs", "Microsoft.Compute/virtualMachines/orders"), outputs: { name: "orders" } });
+  await prod.up({
+    owner: "azure",
+    access: { networkSecurityGroupId: group.id, ports: [9100, 8080] },
+    agents: { environment: "prod", service: "orders", client: "orders", virtualMachines: [{ resourceGroupName: "theirs", vmName: "orders", location: "westeurope" }] },
+  });
+  assert.equal(only(scene, types.runCommand).inputs["vmName"], "orders");
   assert.equal(only(scene, types.securityRule).id, `${group.id}/securityRules/prod-in`);
   await prod.destroy();
   assert.deepEqual(scene.cloud.all(types.securityRule), []);
+  assert.deepEqual(scene.cloud.find(types.machine, machine.id), machine);
+  scene.cloud.remove(types.machine, machine.id);
   assert.deepEqual(touched(await scene.preview(server({ onDestroy: "delete" }))), []);
 });
 

@@ -112,11 +112,16 @@ step("a machine that exists gets the server through VM Manager, and is left as i
 
 step("a stack of another environment refers to the server, and its end does not touch it", async scene => {
   const prod = scene.beside("prod");
-  const access = { access: { stack: "gcp", args: { serviceAccount: `orders@${project}.iam.gserviceaccount.com`, ports: [9100, 8080] } } };
+  const environment = {
+    owner: "gcp",
+    access: { serviceAccount: `orders@${project}.iam.gserviceaccount.com`, ports: [9100, 8080] },
+    agents: { zone, environment: "prod", service: "orders", client: "orders" },
+  };
   await scene.up(server({ onDestroy: "delete" }));
   const before = scene.cloud.all(types.firewall);
-  await prod.up(access);
+  await prod.up(environment);
   assert.equal(scene.cloud.all(types.firewall).length, before.length + 2);
+  assert.equal(only(scene, types.assignment).inputs["location"], zone);
   await prod.destroy();
   assert.deepEqual(scene.cloud.all(types.firewall), before);
   assert.deepEqual(touched(await scene.preview(server({ onDestroy: "delete" }))), []);

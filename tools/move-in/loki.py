@@ -1,8 +1,10 @@
 """Logs. Chunks are named by what is in them and an index file by when it was made, so those of two servers can lie in one folder."""
+import base64
 import os
 import re
 from datetime import date, timedelta
 
+from bucket import files_of, open_bucket, upload
 from docker import ask
 from new_server import merge
 from said import MoveError
@@ -36,8 +38,6 @@ def flush(container):
 def into(server, about):
     text = server.config("loki.yml")
     store = re.search(r"object_store: (\w+)\n", text).group(1)
-    if store != "filesystem":
-        raise MoveError("The new server keeps logs in object storage (%s), and this can only put them on a disk. Give it storage: { kind: \"disk\" }, or keep the old server until its logs are no longer needed." % store)
     prefix = re.search(r"(?m)^ +prefix: (\S+)", text).group(1)
     begins = date(*map(int, re.search(r'from: "?(\d+)-(\d+)-(\d+)', text).groups()))
     chunks = os.path.join(server.stage, os.listdir(server.stage)[0])
@@ -46,18 +46,35 @@ def into(server, about):
     if not kept:
         raise MoveError("There is no index of a day from %s on among what came from the old server. Nothing was changed." % begins)
 
+    tables_of = {os.path.join("index", "%s%d" % (prefix, number)): os.path.join(chunks, "index", name) for number, name in kept.items()}
+
     def place():
         count = merge(os.path.join(chunks, "fake"), os.path.join(server.data, "chunks", "fake"))
-        for number, name in kept.items():
-            merge(os.path.join(chunks, "index", name), os.path.join(server.data, "chunks", "index", "%s%d" % (prefix, number)))
+        for table, folder in tables_of.items():
+            merge(folder, os.path.join(server.data, "chunks", table))
         return count
 
-    count = server.stopped(place)
+    if store == "filesystem":
+        count = server.stopped(place)
+    else:
+        bucket = open_bucket(text, server.program)
+        # The index last: nobody is to find what is not there yet.
+        count = upload(bucket, objects(os.path.join(chunks, "fake"), store))
+        upload(bucket, [(os.path.join(folder, name), os.path.join(table, name)) for table, folder in tables_of.items() for name in files_of(folder)])
+        server.stopped(lambda: None)
     first, last = (date(1970, 1, 1) + timedelta(days=number) for number in (min(kept), max(kept)))
     yield "logs: %d chunks, days from %s to %s" % (count, first, last)
     if len(kept) < len(tables):
         yield "logs: %d days before %s were left out: the new server reads none" % (len(tables) - len(kept), begins)
     yield "logs: the new server deletes what is older than its own retention (%s)" % re.search(r"retention_period: (\S+)", text).group(1)
+
+
+def objects(folder, store):
+    """Chunks and their keys. On a disk the last part of a key is written in base64 (FSEncoder of Loki's pkg/storage/chunk/client); Azure's client writes a dash for a colon."""
+    for name in files_of(folder):
+        series, last = os.path.split(name)
+        key = os.path.join("fake", series, base64.b64decode(last).decode())
+        yield os.path.join(folder, name), key.replace(":", "-") if store == "azure" else key
 
 
 def days(index, prefixes):

@@ -22,6 +22,8 @@ class NewServer:
             raise MoveError("There is no monitoring server in %s. Roll one out first." % root)
         with open(applied, encoding="utf-8") as file:
             release = json.load(file)["release"]
+        # What the guest runs, which knows the ways into object storage.
+        self.program = os.path.join(root, "releases", release, "apply")
         with open(os.path.join(root, "releases", release, "plan.json"), encoding="utf-8") as file:
             self.services = {service["name"]: service for service in json.load(file)["services"]}
         if part not in self.services:

@@ -204,3 +204,23 @@ export async function use(applications: Application[], seconds: number): Promise
     await new Promise(wake => setTimeout(wake, 500));
   }
 }
+
+/** Somebody who asks these paths over and over, one after the other. */
+export function usersOf({ port }: Application): { ask(paths: string[]): void; stop(): Promise<void> } {
+  let paths: string[] = [];
+  let going = true;
+  const loop = (async () => {
+    for (let i = 0; going; i++) {
+      const [method, path] = (paths[i % (paths.length || 1)] ?? "").split(" ");
+      if (path) await fetch(`http://127.0.0.1:${port}${path}`, { method: method! }).then(answer => answer.text(), () => undefined);
+      await new Promise(wake => setTimeout(wake, 200));
+    }
+  })();
+  return {
+    ask: next => void (paths = next),
+    stop: () => {
+      going = false;
+      return loop;
+    },
+  };
+}
