@@ -15,6 +15,7 @@ import (
 	"go.opentelemetry.io/collector/otelcol"
 	"go.opentelemetry.io/collector/processor/batchprocessor"
 	"go.opentelemetry.io/collector/receiver/otlpreceiver"
+	"go.opentelemetry.io/collector/service/telemetry/otelconftelemetry"
 )
 
 func main() {
@@ -28,6 +29,7 @@ func main() {
 		if f.Exporters, err = otelcol.MakeFactoryMap(otlphttpexporter.NewFactory()); err != nil {
 			return
 		}
+		f.Telemetry = otelconftelemetry.NewFactory()
 		f.Extensions, err = otelcol.MakeFactoryMap(filestorage.NewFactory())
 		return
 	}

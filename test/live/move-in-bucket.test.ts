@@ -63,7 +63,7 @@ describe("moving in to a server with object storage", () => {
 
     const programs = [await startProgram("loki", { folder, spec: inBucket, bindings, env }), await startProgram("tempo", { folder, spec: inBucket, bindings, env })];
     try {
-      const query = new URLSearchParams({ query: '{job="fittoring_logs"}', since: "6h", limit: "5000" });
+      const query = new URLSearchParams({ query: '{job="fittoring_logs"}', since: "72h", limit: "5000" });
       await eventually("the lines are there", async () => {
         const { data } = (await (await fetch(at("loki", `/loki/api/v1/query_range?${query}`))).json()) as { data: { result: { values: unknown[] }[] } };
         return data.result.flatMap(({ values }) => values).length === 300;
