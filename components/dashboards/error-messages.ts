@@ -8,8 +8,8 @@ const said = `{{ if .error_excerpt }}{{ .error_excerpt }}{{ else if .message }}{
 const steps: (readonly [pattern: string, replacement: string])[] = [
   // The first line; below it is the stack trace.
   [String.raw`(?s)^\s*([^\r\n]*).*$`, "$1"],
-  // Time, thread and level before the message of a plain text line.
-  [String.raw`^[\d\-:.,TZ+/ ]{8,}`, ""],
+  // Time, thread and level before the message of a plain text line. A T or Z that begins a word is no part of the time.
+  [String.raw`^\d[\d\-:.,TZ+/ ]{6,}[\dZ]\b[\s\-:,]*`, ""],
   [String.raw`^(\[[^\]]*\]\s*|(ERROR|FATAL|CRITICAL|SEVERE)\b:?\s*)+`, ""],
   ...wrappedErrors,
   // Quoted values, then every word with a digit in it: numbers, ids, addresses, times.

@@ -1,12 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { renderBundle, type Plan } from "../server/bundle";
 import { contractOf, type ServerContract } from "../server/contract";
-import { containerLayout, processLayout, type Layout, type Runtime } from "../server/layout";
+import { containerLayout, type Layout, type Runtime } from "../server/layout";
 import { ServerBundle } from "../server/bundle-resource";
 import { resolveSpec, type ServerSpec } from "../server/spec";
 import type { ServiceName } from "../server/versions";
 import { localSpec } from "./defaults";
 import { folderProblem, serverFolder } from "./folder";
+import { processLayoutHere } from "./layout";
 import { knownMissing } from "./machine";
 import { LocalServer } from "./resource";
 import { storeBundle } from "./rollout";
@@ -46,7 +47,7 @@ export class MonitoringServer extends pulumi.ComponentResource {
     const { runtime } = chooseRuntime(wanted, planOf(whole, containerLayout).services.map(service => service.image), thisMachine(folder));
     const leftOut = runtime === "processes" ? absentHere(whole, folder) : [];
     const spec = { ...whole, leaveOut: [...(whole.leaveOut ?? []), ...leftOut] };
-    const layout = runtime === "containers" ? containerLayout : processLayout;
+    const layout = runtime === "containers" ? containerLayout : processLayoutHere();
     const resolved = resolveSpec(spec);
     const bundle = new ServerBundle(`${name}-files`, renderBundle(spec, layout), { parent: this });
     if (!pulumi.runtime.isDryRun()) storeBundle(folder, bundle);

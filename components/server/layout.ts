@@ -15,6 +15,8 @@ export interface Layout {
   listen: string;
   /** Host name of a service, as another service reaches it. */
   hostOf(service: ServiceName): string;
+  /** The machine has Tempo 2, which refuses the keys of Tempo 3. @default false: it has the version of versions.ts */
+  tempo2?: boolean;
 }
 
 /** In a container each service has its own three folders, and reaches the others by name. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { appendFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { ServerSpec } from "../../components/server/spec";
@@ -63,6 +63,19 @@ describe("on a real server", () => {
     const answer = await fetch(at("loki", "/loki/api/v1/push"), { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ streams }) });
     assert.equal(answer.status, 204, await answer.text());
   };
+
+  it("takes no error of a Tempo that has nothing to do", async () => {
+    // As Tempo 3.0.3 wrote them, which cannot be had here; any service's file will do.
+    const idle = ["rpc error: code = NotFound desc = no jobs found", "error getting next job: rpc error: code = Internal desc = nil job received"];
+    const lines = [...idle.map(err => `level=error ts=2026-11-22T22:21:36Z caller=backendworker.go:529 msg="error calling scheduler" err="${err}" backoff=1.7s`), 'level=info msg="after the idle ones"'];
+    appendFileSync(join(server.folder, "logs/alertmanager.log"), lines.map(line => `${line}\n`).join(""));
+    const stored = async () => {
+      const answer = await fetch(at("loki", `/loki/api/v1/query_range?${new URLSearchParams({ query: '{service_name="alertmanager"} |~ "calling scheduler|after the idle ones"' })}`));
+      return ((await answer.json()) as { data: { result: { values: [string, string][] }[] } }).data.result.flatMap(({ values }) => values.map(([, line]) => line));
+    };
+    await eventually("the line after them is stored", async () => (await stored()).length > 0, { seconds: 60 });
+    assert.deepEqual(await stored(), [lines.at(-1)]);
+  });
 
   it("takes errors of plain text, JSON and Korean, a storm of 700 different ones and a flood of 1,500", async () => {
     await push("app-1", "orders", newErrors);
@@ -132,13 +145,21 @@ describe("on a real server", () => {
     await inbox.first("heard of", about("HostSilent", "RESOLVED"), 90);
   });
 
-  it("tells that a service of its own is down, and loses the beat when the path of the logs is cut", { timeout: 200_000 }, async () => {
+  it("loses the beat when the gateway is dead though all else lives, tells so, and beats no more", { timeout: 300_000 }, async () => {
+    await server.kill("caddy");
+    const before = inbox.all.length;
+    await eventually("no watchdog", async () => !(await query('ALERTS{alertname="Watchdog", alertstate="firing"}')).length, { seconds: 150 });
+    await inbox.first("the lost beat", posted => about("HeartbeatLost", "CRITICAL")(posted) && inbox.all.indexOf(posted) >= before, 60);
+    const beats = () => inbox.all.filter(({ path }) => path === "/heartbeat").length;
+    const last = beats();
+    // Alive, it beats every minute.
+    await new Promise(wake => setTimeout(wake, 70_000));
+    assert.equal(beats(), last);
+  });
+
+  it("tells that a service of its own is down", { timeout: 100_000 }, async () => {
     await server.kill("loki");
     const down = await inbox.first("Loki down", posted => about("MonitoringServiceDown", "CRITICAL")(posted) && posted.body.includes("loki on the"), 60);
     assert.match(slackMessage(down).text, /^loki on the monitoring server does not answer\ncloud `local` {2}environment `monitoring` {2}server `monitoring` {2}service `loki`/);
-    const before = inbox.all.length;
-    await eventually("no watchdog", async () => !(await query('ALERTS{alertname="Watchdog", alertstate="firing"}')).length, { seconds: 120 });
-    const lost = (posted: Posted) => about("HeartbeatLost", "CRITICAL")(posted) && inbox.all.indexOf(posted) >= before;
-    await inbox.first("the lost beat", lost, 60);
   });
 });

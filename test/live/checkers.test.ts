@@ -9,7 +9,8 @@ import { renderBundle, type Plan } from "../../components/server/bundle";
 import { awsServiceNames } from "../../components/server/cloud-metrics-aws";
 import { azureServiceNames } from "../../components/server/cloud-metrics-azure";
 import { gcpServiceNames } from "../../components/server/cloud-metrics-gcp";
-import { containerLayout, processLayout } from "../../components/server/layout";
+import { processLayoutHere } from "../../components/local/layout";
+import { containerLayout } from "../../components/server/layout";
 import type { ServerSpec } from "../../components/server/spec";
 import { freePort } from "./harness/emulators";
 
@@ -68,7 +69,7 @@ describe("the programs' own checkers accept", () => {
 
   for (const [name, spec] of Object.entries(specs)) {
     it(name, async () => {
-      const { refused, checked } = await refusals(spec, processLayout, join(root, name.replaceAll(" ", "-")));
+      const { refused, checked } = await refusals(spec, processLayoutHere(), join(root, name.replaceAll(" ", "-")));
       assert.deepEqual(refused, []);
       assert.ok(checked.length >= 3, checked.join());
     });

@@ -172,7 +172,7 @@ loki.source.api "test" {
     const counted = await ask("query", `sum by (cloud, service_name, error) (count_over_time(${everything} [1h]))`);
     const texts = counted.map(({ metric }) => `${metric.cloud} ${metric.service_name}: ${metric.error}`);
     for (const expected of ["aws orders: KeyError: … in order #", "aws orders: payment # refused", "gcp orders: stock # is gone", "gcp cloud-sql: too many connections", "azure orders: cannot reach bank #", "azure postgresql: out of disk"]) assert.ok(texts.includes(expected), `${expected} is not among\n${texts.join("\n")}`);
-    assert.ok(texts.some(text => text.startsWith("aws orders:") && text.includes("timed out after # seconds")), texts.join("\n"));
+    assert.ok(texts.some(text => text.startsWith("aws orders:") && text.includes(" Task timed out after # seconds")), texts.join("\n"));
     assert.ok(!texts.some(text => /no error at all|does not make one/.test(text)), texts.join("\n"));
   });
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { parse } from "yaml";
 import { bundleDocument, renderBundle, sha256, type Plan } from "../../components/server/bundle";
-import { processLayout } from "../../components/server/layout";
+import { processLayout, type Layout } from "../../components/server/layout";
 import { renderRelease } from "../../components/server/release";
 import type { ServerSpec } from "../../components/server/spec";
 
@@ -29,6 +29,14 @@ describe("a bundle", () => {
     assert.deepEqual(Object.keys(containers).filter(path => path !== "compose/docker-compose.yml"), Object.keys(processes));
     assert.match(processes["config/tempo/tempo.yml"]!, /http:\/\/127\.0\.0\.1:9090\/api\/v1\/write/);
     assert.match(containers["config/tempo/tempo.yml"]!, /http:\/\/prometheus:9090\/api\/v1\/write/);
+  });
+
+  it("keeps all of Tempo 3 in its folder when run as a process, and says nothing of it to Tempo 2", () => {
+    const of = (layout: Layout) => parse(renderBundle({}, layout).files["config/tempo/tempo.yml"]!) as { live_store?: { wal: { path: string }; shutdown_marker_dir: string }; backend_scheduler?: { local_work_path: string } };
+    const { live_store, backend_scheduler } = of(processLayout);
+    for (const path of [live_store!.wal.path, live_store!.shutdown_marker_dir, backend_scheduler!.local_work_path]) assert.match(path, /^@@root@@\/data\/tempo(\/|$)/);
+    const older = of({ ...processLayout, tempo2: true });
+    assert.deepEqual([older.live_store, older.backend_scheduler], [undefined, undefined]);
   });
 
   it("leaves no trace of a service that is left out", () => {

@@ -63,6 +63,13 @@ ${rule("instance", spec.host)}}
 `;
 }
 
+/** Tempo 3 that has nothing to do says so as an error, each minute and when it stops (its backendworker.go). It is none. */
+const idleTempo = `  stage.drop {
+    expression          = "msg=\\"error calling scheduler\\" err=\\".*(no jobs found|nil job received)\\""
+    drop_counter_reason = "tempo_has_no_jobs"
+  }
+`;
+
 /** Reads log files from their end on and hands their lines through these stages to Loki. */
 function readLogs(pathTargets: string, stages: string): string {
   return `local.file_match "services" {
@@ -78,7 +85,8 @@ loki.source.file "services" {
 loki.process "services" {
   forward_to = [loki.write.server.receiver]
 
-${stages}}
+${stages}
+${idleTempo}}
 `;
 }
 

@@ -5,7 +5,7 @@ import { parseHours } from "../units";
 import { yaml } from "../yaml";
 import { listen, onLoopback, reach, type Rendering, type Service } from "./service";
 
-/** Traces over OTLP and Zipkin; makes span metrics and the service graph of them. The one file serves Tempo 2.8 and 3.0. */
+/** Traces over OTLP and Zipkin; makes span metrics and the service graph of them. */
 export function tempo(r: Rendering): Service {
   const { spec, layout } = r;
   return {
@@ -15,7 +15,7 @@ export function tempo(r: Rendering): Service {
     args: [`-config.file=${layout.config("tempo")}/tempo.yml`],
     files: { "tempo.yml": yaml(config(r)) },
     user: [10001, 10001],
-    // Tempo 3 writes there what it has not finished, as it comes; the keys that say otherwise are unknown to 2.8.
+    // Tempo 3 writes there what it has not finished, as it comes, so that the one file of a container serves Tempo 2 as well.
     mounts: ["@@root@@/data/tempo:/var/tempo"],
     ports: ["tempo", "tempoOtlpGrpc", "tempoOtlpHttp", "tempoZipkin"],
     health: onLoopback(r, "tempo", "/ready"),
@@ -39,6 +39,16 @@ function backend({ spec, layout }: Rendering): { name: string; settings: object 
     case StorageKind.gcs:
       return { name: "gcs", settings: { bucket_name: "@@bucket@@", prefix, chunk_buffer_size: gcsPart } };
   }
+}
+
+/** Where Tempo 3 keeps what it has not finished, and how long it does so at its end. Its own places are below /var/tempo, which only root may make. */
+function unfinished(data: string): object {
+  return {
+    live_store: { wal: { path: `${data}/live-store/traces` }, shutdown_marker_dir: `${data}/live-store/shutdown-marker` },
+    backend_scheduler: { local_work_path: `${data}/scheduler` },
+    // It asks a scheduler that has ended already until this is over: 30 s by itself. The job it may be at is begun again.
+    backend_worker: { finish_on_shutdown_timeout: "5s" },
+  };
 }
 
 function config(r: Rendering): object {
@@ -70,6 +80,7 @@ function config(r: Rendering): object {
         remote_write: [{ url: `http://${reach(r, "prometheus", "prometheus")}/api/v1/write`, send_exemplars: true }],
       },
     },
+    ...(layout.runtime === "processes" && !layout.tempo2 && unfinished(data)),
     overrides: {
       defaults: {
         compaction: { block_retention: `${parseHours(spec.retention.traces)}h` },

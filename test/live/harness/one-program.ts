@@ -3,7 +3,7 @@ import { mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { dirname, join } from "node:path";
 import { isFound, locatePrograms, type ProgramName } from "../../../components/local/programs";
 import { renderBundle, type Plan } from "../../../components/server/bundle";
-import { processLayout } from "../../../components/server/layout";
+import { processLayoutHere } from "../../../components/local/layout";
 import type { ServerSpec } from "../../../components/server/spec";
 import { eventually } from "./command";
 
@@ -28,7 +28,7 @@ export interface ProgramOptions {
 
 /** Renders the spec, fills in the bindings, starts the one service and waits until it is healthy. Throws with its last lines. */
 export async function startProgram(name: ProgramName, { folder, spec, bindings, env = {}, change = text => text }: ProgramOptions): Promise<RunningProgram> {
-  const { files } = renderBundle(spec, processLayout);
+  const { files } = renderBundle(spec, processLayoutHere());
   const plan = JSON.parse(files["plan.json"]!) as Plan;
   const service = plan.services.find(each => each.name === name)!;
   const values: Record<string, string> = { root: folder, ...bindings };

@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { isFound, locatePrograms, type ProgramName } from "../../../components/local/programs";
 import { renderBundle, type Plan, type PlannedService } from "../../../components/server/bundle";
 import { contractOf, type ServerContract } from "../../../components/server/contract";
-import { processLayout } from "../../../components/server/layout";
+import { processLayoutHere } from "../../../components/local/layout";
 import { internalPorts } from "../../../components/server/ports";
 import { resolveSpec, type ServerSpec } from "../../../components/server/spec";
 
@@ -38,7 +38,7 @@ export async function startProcesses(spec: ServerSpec = {}, change = (_path: str
     ports: { https: https!, ...spec.ports },
     internalPorts: Object.fromEntries(names.map((name, i) => [name, inner[i]!])),
   };
-  const bundle = renderBundle(onFreePorts, processLayout);
+  const bundle = renderBundle(onFreePorts, processLayoutHere());
   const plan = JSON.parse(bundle.files["plan.json"]!) as Plan;
   const programs = await locatePrograms(plan.services.map(service => service.name as ProgramName));
   const folder = mkdtempSync(join(tmpdir(), "lgtm-"));
