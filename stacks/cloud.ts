@@ -4,7 +4,7 @@ import { Size } from "../components/cloud/sizes";
 import type { MonthlyPrice } from "../components/cloud/prices";
 import type { ServerContract } from "../components/server/contract";
 import { resolveSpec, type ServerSpec } from "../components/server/spec";
-import { explained, type Field } from "./config";
+import { explained, serverKey, type Field } from "./config";
 
 /** What each cloud's object in the configuration may have, beside what only that cloud knows. */
 export const cloudFields: Record<"allowedCidrs" | "size" | "dataDiskGiB" | "snapshotsKept" | "onDestroy" | "publicAddress" | "tags" | "rotate" | "waitSeconds", Field> = {
@@ -23,7 +23,7 @@ export type CloudKeys = Pick<CloudServerArgs, keyof typeof cloudFields>;
 
 /** The server's spec of the configuration key `server`. */
 export function serverSpec(config: pulumi.Config): ServerSpec {
-  const spec = config.getObject<ServerSpec>("server") ?? {};
+  const spec = serverKey(config);
   explained("server", () => resolveSpec(spec));
   return spec;
 }
@@ -35,9 +35,12 @@ interface Server {
   release: pulumi.Output<string>;
   data: pulumi.Output<unknown>;
   price: MonthlyPrice;
+  /** Rights of the machine, as its cloud says them: a policy document, or roles. */
+  requiredPolicy?: pulumi.Output<string>;
+  requiredRoles?: pulumi.Output<unknown>;
 }
 
 /** Outputs of a stack with a server; `monitoring` is what other stacks take. */
 export function outputsOf(server: Server) {
-  return { monitoring: server.contract, tokens: server.tokens, adminPassword: server.adminPassword, release: server.release, data: server.data, price: server.price };
+  return { monitoring: server.contract, tokens: server.tokens, adminPassword: server.adminPassword, release: server.release, data: server.data, price: server.price, rights: server.requiredPolicy ?? server.requiredRoles };
 }

@@ -1,5 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { join, resolve } from "node:path";
 import { closest } from "fastest-levenshtein";
+import type { ServerSpec } from "../components/server/spec";
 import { SpecError } from "../components/server/spec-error";
 
 /** A key of an object in the configuration, and what it may be: a list and a map are of texts. */
@@ -39,6 +41,15 @@ function isAllowed(field: Field, given: unknown): boolean {
 function example(path: string, field: Field): string {
   if (typeof field !== "string") return `${path} ${field[0]}`;
   return { string: `${path} <text>`, number: `${path} <number>`, boolean: `${path} true`, list: `'${path}[0]' <text>`, map: `${path}.<name> <text>` }[field];
+}
+
+/** The server's spec of the configuration key `server`, unchecked. */
+export const serverKey = (config: pulumi.Config): ServerSpec => located(config.getObject<ServerSpec>("server") ?? {});
+
+/** The folder of the user's dashboards is beside Pulumi.yaml: Pulumi runs the program in the program's own folder. */
+export function located(spec: ServerSpec): ServerSpec {
+  const folder: unknown = spec.dashboards?.folder;
+  return typeof folder === "string" ? { ...spec, dashboards: { ...spec.dashboards, folder: resolve(join(__dirname, "../.."), folder) } } : spec;
 }
 
 /** Runs something that checks a spec, and says of each problem which configuration key it is and how to mend it. */

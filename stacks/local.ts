@@ -1,14 +1,14 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { localSpec } from "../components/local/defaults";
 import { MonitoringServer, type MonitoringServerArgs } from "../components/local/server";
-import { resolveSpec, type ServerSpec } from "../components/server/spec";
-import { explained, objectKey } from "./config";
+import { resolveSpec } from "../components/server/spec";
+import { explained, objectKey, serverKey } from "./config";
 
 type LocalKeys = Required<Pick<MonitoringServerArgs, "folder" | "runtime" | "requireAll" | "deleteDataOnDestroy">>;
 
 /** The monitoring server on this machine, of the configuration keys `server` and `local`. */
 export function program(config: pulumi.Config) {
-  const spec = config.getObject<ServerSpec>("server") ?? {};
+  const spec = serverKey(config);
   explained("server", () => resolveSpec(localSpec(spec)));
   const local = objectKey<LocalKeys>(config, "local", {
     folder: "string",

@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { SpecError } from "../components/server/spec-error";
-import { resolveSpec, type ServerSpec } from "../components/server/spec";
+import { resolveSpec } from "../components/server/spec";
 import { MonitoringServer } from "../components/ssh/monitoring-server";
-import { explained, objectKey } from "./config";
+import { explained, objectKey, serverKey } from "./config";
 import { givenSecrets } from "./secrets";
 
 interface SshKeys {
@@ -20,7 +20,7 @@ interface SshKeys {
 
 /** The monitoring server on a machine reached over SSH, of the configuration keys `server` and `ssh` and the secret `sshPrivateKey`. */
 export function program(config: pulumi.Config) {
-  const spec = config.getObject<ServerSpec>("server") ?? {};
+  const spec = serverKey(config);
   explained("server", () => resolveSpec(spec));
   const ssh = objectKey<SshKeys>(config, "ssh", {
     host: "string",

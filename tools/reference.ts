@@ -31,7 +31,7 @@ function dashboards(): string {
     const titles = [...new Set(own.map(row => row.panel))];
     return `## ${name}\n\n${titles.map(title => panel(own.filter(row => row.panel === title))).join("\n")}`;
   });
-  return `# Dashboards\n\n${made}\nLeave some out, or add your own: [spec.md](spec.md).\n\n${parts.join("\n")}`;
+  return `# Dashboards\n\n${made}\nLeave some out, or add your own: [dashboards-own.md](dashboards-own.md).\n\n${parts.join("\n")}`;
 }
 
 function panel(queries: ReturnType<typeof dashboardTable>): string {

@@ -11,7 +11,7 @@ import type { MonitoringServerArgs } from "../components/local/server";
 import { renderBundle, type Plan } from "../components/server/bundle";
 import type { ServerContract } from "../components/server/contract";
 import { resolveSpec, type ServerSpec } from "../components/server/spec";
-import { explained } from "../stacks/config";
+import { explained, located } from "../stacks/config";
 import program from "../stacks/index";
 import { command, duration, Interrupted } from "./cli";
 import { diagnostics, withoutMarks } from "./engine-events";
@@ -49,7 +49,7 @@ command({
     const began = Date.now();
     const say = (line: string) => process.stderr.write(`${duration(Date.now() - began).padStart(12)}  ${line}\n`);
     const config = withRequireAll(readConfig(values.config), Boolean(values["require-all"]));
-    explained("server", () => resolveSpec(localSpec(objectOf<ServerSpec>(config, "server"))));
+    explained("server", () => resolveSpec(localSpec(located(objectOf<ServerSpec>(config, "server")))));
     python();
     const { pulumi } = await engine(say);
     const stack = await localStack(pulumi, config, program);
@@ -80,7 +80,7 @@ async function engine(say: (line: string) => void): Promise<{ pulumi: string }> 
 /** Has the programs of the services here, where they run as processes. Answers those that cannot be had, with the reason. */
 async function servicePrograms(config: Config, say: (line: string) => void, requireAll: boolean): Promise<Record<string, string>> {
   const local = objectOf<Pick<MonitoringServerArgs, "runtime">>(config, "local");
-  const { services } = JSON.parse(renderBundle(localSpec(objectOf<ServerSpec>(config, "server"))).files["plan.json"]!) as Plan;
+  const { services } = JSON.parse(renderBundle(localSpec(located(objectOf<ServerSpec>(config, "server")))).files["plan.json"]!) as Plan;
   const { runtime, why } = chooseRuntime(local.runtime, services.map(service => service.image), thisMachine(folderOf(config)));
   say(`the services run as ${runtime}: ${why}`);
   if (runtime === "containers") return {};

@@ -1,5 +1,5 @@
 // Command collector is the OpenTelemetry Collector with what an application server needs of its distribution, for bench/agent.ts:
-// CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o collector .
+// go mod tidy && CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o /tmp/collector .
 package main
 
 import (

@@ -19,8 +19,9 @@ export function outputs(agent: ResolvedAgent, { endpoints, ca }: AgentTarget): s
     ]),
     entries(),
     block("loki.write", ["server"], { external_labels: own, max_streams: "500" }, [
-      // 0: for ever. Meanwhile nothing more is read, and what is unread stays in its file.
-      block("endpoint", [], { url: text(`${endpoints.logs}/loki/api/v1/push`), bearer_token_file: text(tokenFile), max_backoff_retries: "0", max_backoff_period: text("30s"), batch_size: text("512KiB") }, trust),
+      // 0: for ever. Meanwhile nothing more is read, and what is unread stays in its file. What is read and not sent is in memory: by
+      // default up to 10 MiB, which a crash would lose. These few are read again after it (on-server/before_start.py).
+      block("endpoint", [], { url: text(`${endpoints.logs}/loki/api/v1/push`), bearer_token_file: text(tokenFile), max_backoff_retries: "0", max_backoff_period: text("30s"), batch_size: text("64KiB") }, [...trust, block("queue_config", [], { capacity: text("64KiB") })]),
     ]),
   ].join("\n");
 }

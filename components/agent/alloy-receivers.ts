@@ -1,5 +1,6 @@
 import { hostExpression } from "./alloy";
 import { block, list, text } from "./alloy-syntax";
+import { agentFolder, serverCaFile } from "./layout";
 import type { AgentTarget, ResolvedAgent } from "./spec";
 
 /**
@@ -23,7 +24,7 @@ export function receivers(agent: ResolvedAgent, target: AgentTarget): string {
     zipkin && traces ? block("otelcol.receiver.zipkin", ["local"], { endpoint: text(`127.0.0.1:${zipkin}`) }, [labelled(["traces"])]) : "",
     transform(agent, all),
     block("otelcol.processor.memory_limiter", ["limit"], { check_interval: text("1s"), limit: text(`${Math.round(agent.memoryMiB * 0.6)}MiB`) }, [output(all, "otelcol.exporter.otlphttp.server.input")]),
-    block("otelcol.storage.file", ["buffer"], { timeout: text("5s") }, [block("compaction", [], { on_start: "true", on_rebound: "true", directory: text(`${"/var/lib/lgtm-agent/data"}/compaction`) })]),
+    block("otelcol.storage.file", ["buffer"], { timeout: text("5s"), fsync: "true" }, [block("compaction", [], { on_start: "true", on_rebound: "true", directory: text(`${agentFolder.data}/compaction`) })]),
     otlpOutput(agent, target),
   ].filter(Boolean).join("\n");
 }
@@ -56,7 +57,7 @@ function otlpOutput(agent: ResolvedAgent, { endpoints, ca }: AgentTarget): strin
     ["server"],
     { logs_endpoint: text(`${endpoints.logs}/otlp/v1/logs`), metrics_endpoint: text(`${endpoints.metrics}/otlp/v1/metrics`), traces_endpoint: text(`${endpoints.traces}/otlp/v1/traces`) },
     [
-      block("client", [], { endpoint: text(`${endpoints.traces}/otlp`), auth: "otelcol.auth.bearer.server.handler" }, ca ? [block("tls", [], { ca_file: text("/etc/lgtm-agent/server-ca.pem") })] : []),
+      block("client", [], { endpoint: text(`${endpoints.traces}/otlp`), auth: "otelcol.auth.bearer.server.handler" }, ca ? [block("tls", [], { ca_file: text(serverCaFile) })] : []),
       // Retried until the server takes it; what does not fit into the buffer any more is refused to the program and counted.
       block("retry_on_failure", [], { max_elapsed_time: text("0s"), max_interval: text("30s") }),
       block("sending_queue", [], { storage: "otelcol.storage.file.buffer.handler", sizer: text("bytes"), queue_size: String(Math.round(agent.bufferMiB / 2) * 1024 * 1024), num_consumers: "2" }, [

@@ -9,6 +9,9 @@ export const agentFolder = {
   data: `${agentRoot}/data`,
 };
 
+/** The program of components/agent/on-server. */
+export const programFolder = `${agentFolder.programs}/setup`;
+
 /** The token that the agent sends, readable by it alone. */
 export const tokenFile = `${agentFolder.config}/token`;
 /** Certificate of the server's own authority. */

@@ -2,9 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { InstalledFile } from "../server/guest/userdata";
 import type { AgentDocument } from "./document";
-import { agentFolder } from "./layout";
-
-const programFolder = "/opt/lgtm-agent/setup";
+import { agentFolder, programFolder } from "./layout";
 
 /** Of the monitoring server's own guest: how a machine reads its cloud's secret store. */
 const ofTheGuest: Record<string, string[]> = {

@@ -85,7 +85,7 @@ export interface AgentSpec {
   nodeJob?: string;
   /** Address on which node_exporter listens. @default "127.0.0.1" with push, "0.0.0.0" with pull */
   nodeExporterAddress?: string;
-  /** How much telemetry waits on disk while the server cannot be reached, in MiB; the oldest goes first and is counted. @default 512 */
+  /** Disk for what programs send to the agent while the server cannot be reached, in MiB: half of it for what waits, half for tidying up. What does not fit is refused to the program and counted. Logs wait in their own files. @default 512 */
   bufferMiB?: number;
   /** Memory that the agent may take, in MiB: what is more is ended by the system and started again. @default 256 */
   memoryMiB?: number;

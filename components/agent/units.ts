@@ -1,4 +1,4 @@
-import { agentFolder, agentRoot } from "./layout";
+import { agentFolder, agentRoot, programFolder } from "./layout";
 import type { ResolvedAgent } from "./spec";
 
 export const agentUnit = "lgtm-agent.service";
@@ -45,13 +45,19 @@ StartLimitIntervalSec=0
 [Service]
 User=lgtm-agent
 SupplementaryGroups=${groups.join(" ")}
-ExecStart=@@alloy@@ run --server.http.listen-addr=127.0.0.1:${agentPort} --storage.path=${agentFolder.data} --stability.level=public-preview --disable-reporting ${agentFolder.config}/config.alloy
+# It starts without this, too.
+ExecStartPre=-/usr/bin/python3 -B ${programFolder}/before_start.py
+ExecStart=@@alloy@@ run --server.http.listen-addr=127.0.0.1:${agentPort} --storage.path=${agentFolder.data} --stability.level=experimental --disable-reporting ${agentFolder.config}/config.alloy
+# As root: for the moment of the stop it changes the configuration, which the agent itself must not.
+ExecStop=+-/usr/bin/python3 -B ${programFolder}/before_stop.py
 ExecReload=/bin/kill -HUP $MAINPID
 Restart=always
 RestartSec=5
-TimeoutStopSec=60
-# The garbage collector works harder from here on; beyond the second number the system ends the agent, and systemd starts it again.
-Environment=GOMEMLIMIT=${Math.round(agent.memoryMiB * 0.7)}MiB
+# Without the server Alloy would wait a minute for it, and with it the machine that restarts.
+TimeoutStopSec=20
+# The garbage collector comes twice as often as by default, which costs next to nothing here, and harder from this number on; beyond
+# the second one the system ends the agent, and systemd starts it again.
+Environment=GOGC=50 GOMEMLIMIT=${Math.round(agent.memoryMiB * 0.7)}MiB
 MemoryMax=${agent.memoryMiB}M
 MemorySwapMax=0
 CPUWeight=20

@@ -30,8 +30,9 @@ function html(spec: ResolvedSpec): string {
   const head = ["What", ...identityWords.map(([word]) => word), "since", "links"].map(word => `<th>${word}</th>`).join("");
   const count = `{{ if ${annotation("count")} }}, {{ ${oneLine(annotation("count"), 12)} }} times{{ end }}`;
   const error = `{{ if ${annotation("error")} }}<pre>{{ ${oneLine(annotation("error"), 300)} }}</pre>{{ end }}`;
+  const description = `{{ if ${annotation("description")} }}<br><small>{{ ${oneLine(annotation("description"), 400)} }}</small>{{ end }}`;
   const cells = [
-    `{{ ${oneLine(annotation("summary"), 200)} }}${state}${count}${error}`,
+    `{{ ${oneLine(annotation("summary"), 200)} }}${state}${count}${error}${description}`,
     ...identityWords.map(([, name]) => `{{ ${oneLine(label(name), 128)} }}`),
     `{{ ${since(spec)} }}`,
     links(word => `<a href="{{ $url }}">${word}</a> `, ""),

@@ -40,7 +40,7 @@ const own = z.strictObject({
   rules: z
     .array(
       z
-        .strictObject({ alert: z.string().min(1).optional(), record: z.string().min(1).optional(), expr: z.string().min(1), for: duration.optional(), labels: annotations.optional(), annotations: annotations.optional() })
+        .strictObject({ alert: z.string().min(1).optional(), record: z.string().min(1).optional(), expr: z.string().min(1), for: duration.optional(), keep_firing_for: duration.optional(), labels: annotations.optional(), annotations: annotations.optional() })
         .refine(it => (it.alert === undefined) !== (it.record === undefined), "either alert or record in a rule"),
     )
     .min(1),

@@ -70,7 +70,7 @@ export type Day = (typeof days)[number];
 export interface RuleGroup {
   name: string;
   interval?: string;
-  rules: ({ alert: string; expr: string; for?: string; labels?: Record<string, string>; annotations?: Record<string, string> } | { record: string; expr: string; labels?: Record<string, string> })[];
+  rules: ({ alert: string; expr: string; for?: string; keep_firing_for?: string; labels?: Record<string, string>; annotations?: Record<string, string> } | { record: string; expr: string; labels?: Record<string, string> })[];
 }
 
 /** Alerting: who is told, when not, and what differs from the rules as they come. Secrets are named here, never given. */

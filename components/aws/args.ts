@@ -52,7 +52,7 @@ export function checked(name: string, args: MonitoringServerArgs): { spec: Serve
 }
 
 /** What a machine that exists brings along, or has to do without. */
-const ofNewMachines = ["instanceType", "imageId", "subnetId", "cidrBlock", "instanceProfileName", "dataVolumeId", "dataSnapshotId", "allocationId", "dataDiskGiB"] as const;
+const ofNewMachines = ["instanceType", "imageId", "subnetId", "cidrBlock", "instanceProfileName", "dataVolumeId", "dataSnapshotId", "allocationId", "dataDiskGiB", "snapshotsKept"] as const;
 
 function problemsOf(args: MonitoringServerArgs): string[] {
   const both = (a: keyof MonitoringServerArgs, b: keyof MonitoringServerArgs, why: string) => (args[a] !== undefined && args[b] !== undefined ? [`${a} and ${b} cannot both be set: ${why}.`] : []);
@@ -60,6 +60,7 @@ function problemsOf(args: MonitoringServerArgs): string[] {
     ...both("subnetId", "cidrBlock", "a network that exists has its own range"),
     ...both("dataVolumeId", "dataSnapshotId", "a volume that exists is taken as it is"),
     ...both("dataVolumeId", "dataDiskGiB", "a volume that exists is taken as it is"),
+    ...(args.dataVolumeId !== undefined && args.snapshotsKept ? ["snapshotsKept: dataVolumeId names a volume that exists, and its snapshots are its owner's. Leave one of them out."] : []),
     ...(args.publicAddress === false && args.allocationId !== undefined ? ["allocationId: publicAddress is false, so the server takes no address. Leave one of them out."] : []),
     ...(args.publicAddress === false && args.subnetId === undefined && args.instanceId === undefined
       ? ["publicAddress: false leaves a server in a network of its own without a way to the internet, and it could not fetch its images. Give subnetId of a private subnet behind a NAT gateway, or leave publicAddress out."]

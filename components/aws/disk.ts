@@ -4,7 +4,7 @@ import { Role } from "@pulumi/aws/iam/role";
 import { RolePolicy } from "@pulumi/aws/iam/rolePolicy";
 import * as pulumi from "@pulumi/pulumi";
 import type { MonitoringServerArgs } from "./args";
-import { snapshotPolicy, trust } from "./policies";
+import { snapshotPolicy, trust, type SnapshotPlace } from "./policies";
 import { serverId, type TagsOf } from "./tags";
 
 /** The data disk: the volume that was given, else an encrypted one that outlives its machine. */
@@ -32,11 +32,11 @@ export function dataVolume(parent: pulumi.Resource, name: string, args: Monitori
 const snapshotTag = "lgtm-snapshots";
 
 /** Daily snapshots of the data volume, the last few kept. */
-export function snapshots(parent: pulumi.Resource, name: string, args: MonitoringServerArgs, account: pulumi.Output<string>, tags: TagsOf): void {
+export function snapshots(parent: pulumi.Resource, name: string, args: MonitoringServerArgs, at: pulumi.Output<SnapshotPlace>, tags: TagsOf): void {
   const count = args.snapshotsKept ?? 7;
   if (count === 0 || args.dataVolumeId !== undefined) return;
-  const role = new Role(`${name}-snapshots`, { assumeRolePolicy: account.apply(id => trust("dlm", id)), description: `Snapshots of ${name}'s data`, tags: tags("snapshots") }, { parent });
-  const rights = new RolePolicy(`${name}-snapshots`, { role: role.id, policy: snapshotPolicy(snapshotTag, serverId(name)) }, { parent });
+  const role = new Role(`${name}-snapshots`, { assumeRolePolicy: at.apply(({ account }) => trust("dlm", account)), description: `Snapshots of ${name}'s data`, tags: tags("snapshots") }, { parent });
+  const rights = new RolePolicy(`${name}-snapshots`, { role: role.id, policy: at.apply(place => snapshotPolicy(snapshotTag, serverId(name), place)) }, { parent });
   new LifecyclePolicy(
     `${name}-snapshots`,
     {

@@ -93,8 +93,10 @@ export class MonitoringServer extends pulumi.ComponentResource {
     const wanted = rolloutOf(this, name, release.apply(({ hash }) => hash), place.machineId);
     const pointer = deliver(this, name, shown, release, wanted, buckets.configuration, [...stored.ready, ...who.ready], tags("release"));
 
+    const ofOthers = args.instanceId !== undefined || args.instanceProfileName !== undefined;
+    const rights = ofOthers ? this.requiredPolicy.apply(policy => `The server has not reported yet. Its role is not made here; it needs these rights:\n${policy}`) : undefined;
     const readStatus = (hash: string, bucket: string) => async () => (await getObject({ bucket, key: storePaths.status(hash) }, { parent: this })).body;
-    this.release = buckets.telemetry.name.apply(bucket => releaseWhenReady(this, wanted, [pointer.urn, ...[...place.ready, ...named].map(({ urn }) => urn)], hash => readStatus(hash, bucket), args.waitSeconds ?? 1200, hint));
+    this.release = buckets.telemetry.name.apply(bucket => releaseWhenReady(this, wanted, [pointer.urn, ...[...place.ready, ...named].map(({ urn }) => urn)], hash => readStatus(hash, bucket), args.waitSeconds ?? 1200, hint, rights));
     this.contract = pulumi
       .all([place.ip, place.securityGroupId, ca.certificate, region])
       .apply(([ip, securityGroupId, certificate, region]) => contractOf(resolved, args.domain ?? ip, certificate, {
@@ -113,7 +115,7 @@ export class MonitoringServer extends pulumi.ComponentResource {
       const securityGroupId = securityGroup(parent, name, args, resolved, where.vpcId, tags);
       const reached = address(parent, name, args, where, securityGroupId, tags);
       const volumeId = dataVolume(parent, name, args, chosen.dataDiskGiB, where.availabilityZone, tags);
-      snapshots(parent, name, args, account, tags);
+      snapshots(parent, name, args, pulumi.output({ partition, region, account }), tags);
       const machine = machineOf(volumeId.apply(id => ({ device: deviceOf(id), sizeGiB: chosen.dataDiskGiB })));
       const { instanceId, ready } = vm(parent, name, args, chosen, machine, reached, who, volumeId, partition, region, tags);
       return { ip: reached.ip, securityGroupId, volumeId, machineId: instanceId, ready };

@@ -66,11 +66,22 @@ export function serverPolicy({ configurationBucket, telemetryBucket, secrets, km
   );
 }
 
-/** What Data Lifecycle Manager needs to snapshot the volumes that carry this tag, and nothing of others. */
-export function snapshotPolicy(tag: string, value: string): string {
+/** Where volumes and their snapshots are. */
+export interface SnapshotPlace {
+  partition: string;
+  region: string;
+  account: string;
+}
+
+/** What Data Lifecycle Manager needs to snapshot the volumes that carry this tag, and to prune what carries it in turn: snapshots get their volume's tags. */
+export function snapshotPolicy(tag: string, value: string, { partition, region, account }: SnapshotPlace): string {
+  const ofServer = { StringEquals: { [`aws:ResourceTag/${tag}`]: value } };
+  const snapshots = `arn:${partition}:ec2:${region}::snapshot/*`;
   return policy(
-    { Sid: "Snapshot", Effect: "Allow", Action: ["ec2:CreateSnapshot"], Resource: "arn:*:ec2:*:*:volume/*", Condition: { StringEquals: { [`aws:ResourceTag/${tag}`]: value } } },
-    { Sid: "KeepAndPrune", Effect: "Allow", Action: ["ec2:CreateSnapshot", "ec2:DeleteSnapshot", "ec2:CreateTags"], Resource: "arn:*:ec2:*::snapshot/*" },
+    { Sid: "Snapshot", Effect: "Allow", Action: ["ec2:CreateSnapshot"], Resource: `arn:${partition}:ec2:${region}:${account}:volume/*`, Condition: ofServer },
+    // A snapshot that is being made has no tags yet.
+    { Sid: "Keep", Effect: "Allow", Action: ["ec2:CreateSnapshot", "ec2:CreateTags"], Resource: snapshots },
+    { Sid: "Prune", Effect: "Allow", Action: ["ec2:DeleteSnapshot"], Resource: snapshots, Condition: ofServer },
     { Sid: "Look", Effect: "Allow", Action: ["ec2:DescribeInstances", "ec2:DescribeVolumes", "ec2:DescribeSnapshots"], Resource: "*" },
   );
 }

@@ -17,7 +17,7 @@ export function monthlyPrice(args: MonitoringServerArgs, machine: ChosenMachine)
       { what: `system disk ${rootGiB} GiB`, usd: rootGiB * aws.diskGiB },
       ...(args.dataVolumeId === undefined ? [{ what: `data disk ${machine.dataDiskGiB} GiB`, usd: machine.dataDiskGiB * aws.diskGiB }] : []),
       ...(kept ? [{ what: `${kept} daily snapshots, estimated`, usd: snapshotGiB(machine.dataDiskGiB, kept) * aws.snapshotGiB }] : []),
-      ...(args.publicAddress !== false ? [{ what: "public IPv4 address", usd: aws.publicAddress }] : []),
+      ...(args.publicAddress !== false && args.allocationId === undefined ? [{ what: "public IPv4 address", usd: aws.publicAddress }] : []),
       { what: "alarm that reboots a hung machine", usd: aws.alarm },
     ],
     aws.basis,

@@ -1,10 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { OnDestroy, openToAll, problemsOf as commonProblems, specOf, wrong, type CloudServerArgs } from "../cloud/args";
+import { openToAll, problemsOf as commonProblems, specOf, wrong, type CloudServerArgs, type OnDestroy } from "../cloud/args";
 import { chooseMachine, specOnMachine, type ChosenMachine } from "../cloud/machine";
 import type { Size } from "../cloud/sizes";
 import { SpecError } from "../server/spec-error";
 import { Tls, type ServerSpec } from "../server/spec";
 import { idProblem, parseId } from "./ids";
+import { lastSnapshotProblems } from "./last-snapshot";
 import { archOf, billedGiB, memoryOfSize, sizeOfSize } from "./sizes";
 
 /** A monitoring server on an Azure virtual machine: everything of its spec, what each cloud takes, and what a team may have already. */
@@ -15,7 +16,7 @@ export interface MonitoringServerArgs extends CloudServerArgs {
   dataDiskGiB?: number;
   /** Daily snapshots of the data disk that are kept, made by a Backup vault of its own; 0 for none. @default 0: a vault may refuse to go for 14 days after its last backup */
   snapshotsKept?: number;
-  /** What becomes of the data when the stack is destroyed: "keep" or "delete". Azure takes no last snapshot, so "snapshot" is refused. @default "keep" */
+  /** What becomes of the data when the stack is destroyed. "snapshot" runs the Azure CLI, signed in, and needs a package beside (docs/azure.md); leaving that mode takes a snapshot, too. @default "keep" */
   onDestroy?: OnDestroy;
   /** A resource group that exists. @default one of its own, which stays with `onDestroy: "keep"` since the data is in it */
   resourceGroupName?: pulumi.Input<string>;
@@ -105,16 +106,13 @@ const ofNewMachines = [
   "dataDiskId", "dataSnapshotId", "dataDiskGiB", "snapshotsKept", "diskEncryptionSetId",
 ] as const;
 
-const noLastSnapshot =
-  'onDestroy: "snapshot" is not possible: Azure takes no snapshot when a disk is deleted. Use "keep", and after pulumi destroy: az snapshot create --source <diskId of the output data>, az disk delete. Or "delete".';
-
 function problemsOf(name: string, args: MonitoringServerArgs): string[] {
   const given = (key: keyof MonitoringServerArgs) => args[key] !== undefined;
   const both = (a: keyof MonitoringServerArgs, b: keyof MonitoringServerArgs, why: string) => (given(a) && given(b) ? [`${a} and ${b} cannot both be set: ${why}.`] : []);
   return [
     ...(/^(?=.{1,40}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name) ? [] : [wrong("name", name, 'lower-case letters, digits and single hyphens, at most 40, the first one a letter, such as "mon": Azure\'s names are made of it')]),
     ...(Object.keys(idTypes) as IdKey[]).flatMap(key => (given(key) ? (idProblem(key, args[key], idTypes[key]) ?? []) : [])),
-    ...(args.onDestroy === OnDestroy.snapshot ? [noLastSnapshot] : []),
+    ...lastSnapshotProblems(args),
     ...(given("zone") && !/^[123]$/.test(args.zone!) ? [wrong("zone", args.zone, '"1", "2", "3"')] : []),
     ...both("subnetId", "cidrBlock", "a network that exists has its own range"),
     ...both("dataDiskId", "dataSnapshotId", "a disk that exists is taken as it is"),

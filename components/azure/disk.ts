@@ -1,7 +1,8 @@
 import { Disk } from "@pulumi/azure-native/compute/disk";
 import * as pulumi from "@pulumi/pulumi";
+import { OnDestroy } from "../cloud/args";
 import type { MonitoringServerArgs } from "./args";
-import { keepsData, type Place } from "./place";
+import type { Place } from "./place";
 import { hasPremiumDisks } from "./sizes";
 import type { ChosenMachine } from "../cloud/machine";
 import type { Tags } from "./tags";
@@ -26,7 +27,7 @@ export function dataDisk(parent: pulumi.Resource, name: string, args: Monitoring
       tags,
     },
     // Azure does not change where a disk comes from; without this the provider would try.
-    { parent, retainOnDelete: keepsData(args), replaceOnChanges: ["creationData"] },
+    { parent, retainOnDelete: (args.onDestroy ?? OnDestroy.keep) === OnDestroy.keep, replaceOnChanges: ["creationData"] },
   );
   return disk.id;
 }

@@ -17,6 +17,7 @@ import { deliver } from "./deliver";
 import { dataDisk } from "./disk";
 import { existingMachine, installOn } from "./existing-vm";
 import { identity } from "./identity";
+import { lastSnapshot } from "./last-snapshot";
 import { network } from "./network";
 import { place as placeOf } from "./place";
 import { monthlyPrice, type MonthlyPrice } from "./prices";
@@ -104,10 +105,11 @@ export class MonitoringServer extends pulumi.ComponentResource {
     const wanted = rolloutOf(this, name, release.apply(({ hash }) => hash), server.machineId);
     const pointer = deliver(this, name, shown, release, wanted, containers.releases, [...stored.ready, ...rights]);
 
+    const missing = who.made ? undefined : this.requiredRoles.apply(all => `The server has not reported yet. Its identity is not made here; it needs these roles:\n${all.map(({ role, scope }) => `${role} on ${scope}`).join("\n")}`);
     const { resourceGroupName, account, name: container } = containers.status;
     this.release = pulumi
       .all([resourceGroupName, account, container])
-      .apply(([group, accountName, containerName]) => releaseWhenReady(this, wanted, [pointer.urn, server.ready.urn, ...named.map(({ urn }) => urn)], statusReader(this, { resourceGroupName: group, account: accountName, name: containerName }), args.waitSeconds ?? 1200, hint));
+      .apply(([group, accountName, containerName]) => releaseWhenReady(this, wanted, [pointer.urn, server.ready.urn, ...named.map(({ urn }) => urn)], statusReader(this, { resourceGroupName: group, account: accountName, name: containerName }), args.waitSeconds ?? 1200, hint, missing));
     this.contract = pulumi
       .all([server.ip, server.privateIp, server.applicationSecurityGroupId, stored.vault, ca.certificate])
       .apply(([ip, privateAddress, applicationSecurityGroupId, vault, certificate]) =>
@@ -126,8 +128,9 @@ export class MonitoringServer extends pulumi.ComponentResource {
       const reached = address(parent, name, args, where, place, tags);
       const diskId = dataDisk(parent, name, args, chosen, place, tags);
       snapshots(parent, name, args, diskId, place, tags);
+      const last = lastSnapshot(parent, name, args, diskId, place, tags);
       const machine = machineOf({ device: deviceOf(chosen.name), sizeGiB: chosen.dataDiskGiB });
-      const ready = vm(parent, name, args, chosen, machine, reached, who, diskId, place, rights, tags);
+      const ready = vm(parent, name, args, chosen, machine, reached, who, diskId, place, [...rights, ...last], tags);
       return { ip: reached.ip, privateIp: reached.privateIp, applicationSecurityGroupId: where.applicationSecurityGroupId, diskId, machineId: ready.vmId, ready };
     }
 

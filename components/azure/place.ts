@@ -18,7 +18,8 @@ export interface Place {
 
 export function place(parent: pulumi.Resource, name: string, args: MonitoringServerArgs, tags: Tags): Place {
   const client = getClientConfigOutput({ parent });
-  const unique = new RandomBytes(`${name}-unique`, { length: 4 }, { parent }).hex;
+  // Part of names, and nobody's secret.
+  const unique = pulumi.unsecret(new RandomBytes(`${name}-unique`, { length: 4 }, { parent }).hex);
   return { ...group(parent, name, args, tags), subscriptionId: client.subscriptionId, tenantId: client.tenantId, unique };
 }
 
@@ -32,7 +33,7 @@ function group(parent: pulumi.Resource, name: string, args: MonitoringServerArgs
   return { resourceGroupName: made.name, location: made.location };
 }
 
-/** Whether disk and telemetry stay when the stack goes. */
+/** Whether telemetry, and with it the group that it is in, stays when the stack goes. */
 export function keepsData({ onDestroy }: MonitoringServerArgs): boolean {
   return onDestroy !== "delete";
 }

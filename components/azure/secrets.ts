@@ -19,7 +19,7 @@ export interface StoredSecrets {
   ready: pulumi.Resource[];
 }
 
-interface OneVault {
+export interface OneVault {
   resourceGroupName: pulumi.Output<string>;
   name: pulumi.Output<string>;
   id: pulumi.Output<string>;
@@ -30,12 +30,17 @@ export function storeSecrets(parent: pulumi.Resource, name: string, names: strin
   const given = args.keyVaultId !== undefined;
   const vault = given ? givenVault(args.keyVaultId!) : madeVault(parent, name, place, tags);
   const prefix = given ? `${name}-${guid(serverId(name)).slice(0, 8)}` : name;
-  const deployed = deploy(parent, name, names, prefix, vault, secrets, tags);
+  const deployed = putSecrets(parent, name, names, prefix, vault, secrets.values, tags);
   const scopes = given ? names.map(secret => ({ key: `reads-${secret}`, scope: pulumi.interpolate`${vault.id}/secrets/${prefix}-${secret}` })) : [{ key: "reads-secrets", scope: vault.id }];
-  return { vault: pulumi.interpolate`https://${vault.name}.vault.azure.net`, prefix, scopes, ready: [deployed] };
+  return { vault: addressOf(vault), prefix, scopes, ready: [deployed] };
 }
 
-function givenVault(keyVaultId: pulumi.Input<string>): OneVault {
+/** At which a vault of the public cloud answers. */
+export function addressOf({ name }: OneVault): pulumi.Output<string> {
+  return pulumi.interpolate`https://${name}.vault.azure.net`;
+}
+
+export function givenVault(keyVaultId: pulumi.Input<string>): OneVault {
   const id = pulumi.output(keyVaultId);
   const parts = id.apply(each => partsOf("keyVaultId", each, idTypes.keyVaultId));
   return { id, resourceGroupName: parts.resourceGroupName, name: parts.names.apply(names => names[0]!) };
@@ -75,7 +80,7 @@ function madeVault(parent: pulumi.Resource, name: string, { resourceGroupName, l
  * (azure-native deletes it there), and for days after that its name cannot be used again, so that a client that is taken out
  * and put back would break `pulumi up`. A deployment sets values and deletes none; what nobody asks for any more stays, unused.
  */
-function deploy(parent: pulumi.Resource, name: string, names: string[], prefix: string, vault: OneVault, secrets: ServerSecrets, tags: Tags): pulumi.Resource {
+export function putSecrets(parent: pulumi.Resource, name: string, names: string[], prefix: string, vault: OneVault, values: pulumi.Input<Record<string, string>>, tags: Tags): pulumi.Resource {
   const template = {
     $schema: "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
     contentVersion: "1.0.0.0",
@@ -88,6 +93,6 @@ function deploy(parent: pulumi.Resource, name: string, names: string[], prefix: 
       properties: { value: `[parameters('secrets')['${secret}']]`, contentType: "text/plain" },
     })),
   };
-  const properties = { mode: "Incremental" as const, template, parameters: { vault: { value: vault.name }, secrets: { value: pulumi.secret(secrets.values) } } };
+  const properties = { mode: "Incremental" as const, template, parameters: { vault: { value: vault.name }, secrets: { value: pulumi.secret(values) } } };
   return new Deployment(`${name}-secrets`, { resourceGroupName: vault.resourceGroupName, properties, tags }, { parent });
 }

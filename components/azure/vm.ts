@@ -31,7 +31,7 @@ export function vm(
   identity: Identity,
   dataDiskId: pulumi.Output<string>,
   { resourceGroupName, location }: Place,
-  rights: pulumi.Resource[],
+  after: pulumi.Resource[],
   tags: Tags,
 ): VirtualMachine {
   // Azure makes no machine without a way in. Nobody keeps this key, and no port is open for it.
@@ -81,7 +81,7 @@ export function vm(
     },
     {
       parent,
-      dependsOn: rights,
+      dependsOn: after,
       // A disk and a network interface can be on one machine at a time.
       deleteBeforeReplace: true,
       ignoreChanges: ["osProfile.customData", ...(pinned ? [] : ["storageProfile.imageReference"])],

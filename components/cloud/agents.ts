@@ -1,20 +1,26 @@
 import * as pulumi from "@pulumi/pulumi";
 import { applyScript, removeScript, type ChannelScript } from "../agent/channel";
-import { renderAgent, selfServingDocument } from "../agent/document";
+import { renderAgent, selfServingDocument, type AgentDocument } from "../agent/document";
 import { PromtailFile } from "../agent/promtail-resource";
 import type { AgentSpec } from "../agent/spec";
 import { ServerFile } from "../server/bundle-resource";
-import type { ServerContract } from "../server/contract";
+import type { CloudSecrets, ServerContract } from "../server/contract";
+import { SpecError } from "../server/spec-error";
 
 /** Agents on application servers of a cloud that exist, put on through the cloud's own way into a machine. */
 export interface CloudAgentsArgs extends AgentSpec {
   /** Contract of the monitoring server; from another stack by `StackReference`. */
   server: pulumi.Input<ServerContract>;
+  /**
+   * Token of the push client, where the server is in another cloud, whose secret store these machines cannot read: it is put into
+   * their own cloud's store. Another stack's output `tokens` has it. @default what the server's own store has
+   */
+  token?: pulumi.Input<string>;
   /** Takes the agents off again; then the component can be destroyed. Destroying it alone leaves them as they are. @default false */
   remove?: boolean;
 }
 
-const own = ["server", "remove"] as const;
+const own = ["server", "token", "remove"] as const;
 
 /** The agent's specification among the arguments; a mistyped one stays in it, where its check finds it. */
 export function agentSpecOf(args: CloudAgentsArgs, ownOfCloud: readonly string[], cloud: string): AgentSpec {
@@ -27,10 +33,59 @@ export function checkAgent(spec: AgentSpec): void {
   renderAgent(spec, { endpoints: { https: "", grafana: "", logs: "", metrics: "", traces: "", otlpGrpc: "", read: "" }, ca: "", services: [] });
 }
 
+/** Secret stores by cloud, and what the cloud is called. */
+const stores: Record<CloudSecrets["kind"], string> = { ssm: "AWS", "key-vault": "Azure", "secret-manager": "Google Cloud" };
+
+/** Where a token was put that was given. */
+export interface StoredToken {
+  store: pulumi.Input<CloudSecrets>;
+  /** Full name of the secret there. */
+  name: pulumi.Input<string>;
+}
+
+/** What agents have of their server. */
+export interface ReadableServer {
+  /** The contract, with the store from which the machines read their token. */
+  server: pulumi.Output<ServerContract>;
+  /** Name of the secret that they have to be allowed to read. */
+  tokenSecret: pulumi.Output<string>;
+  /** What kind of store that must be. */
+  kind: CloudSecrets["kind"];
+}
+
+/** A server as machines can use it whose cloud has stores of this kind: with the token that was put there, else with the server's own. */
+export function readableServer({ server, client = "default" }: CloudAgentsArgs, kind: CloudSecrets["kind"], stored: StoredToken | undefined): ReadableServer {
+  if (stored) return { kind, server: pulumi.all([server, stored.store]).apply(([contract, secretStore]) => ({ ...contract, secretStore }) as ServerContract), tokenSecret: pulumi.output(stored.name) };
+  const contract = pulumi.output(server) as pulumi.Output<ServerContract>;
+  return { kind, server: contract, tokenSecret: contract.apply(({ tokenSecrets }) => tokenSecrets?.push[client] ?? "") };
+}
+
+/** What is wrong with agents without a token of their own, on machines whose cloud has stores of this kind: at most one line. */
+export function tokenProblems({ secretStore }: Pick<ServerContract, "secretStore">, kind: CloudSecrets["kind"], client = "default"): string[] {
+  if (!secretStore || secretStore.kind === kind) return [];
+  return [`token: missing. The monitoring server keeps its tokens in ${stores[secretStore.kind]}, in a secret store that machines on ${stores[kind]} cannot read. Give token: stack.requireOutput("tokens").apply(tokens => tokens.push["${client}"]) of the server's stack.`];
+}
+
 /** The script that the cloud's channel runs, with the configuration shown line by line in a preview. */
-export function agentScript(parent: pulumi.Resource, name: string, spec: AgentSpec, args: CloudAgentsArgs): pulumi.Output<ChannelScript> {
-  const document = pulumi.output(args.server).apply(server => selfServingDocument(spec, server));
-  new ServerFile(`${name}/config.alloy`, document.apply(({ files }) => files["config.alloy"]!), { parent });
+export function agentScript(parent: pulumi.Resource, name: string, spec: AgentSpec, remove: boolean | undefined, { server, kind }: ReadableServer): pulumi.Output<ChannelScript> {
+  const rendered = server.apply(contract => attempt(spec, contract, kind));
+  // A component whose arguments fail would never be registered, and the engine would wait for it without a word.
+  new ServerFile(`${name}/config.alloy`, rendered.apply(({ document }) => document?.files["config.alloy"] ?? ""), { parent });
   if (spec.promtail) new PromtailFile(`${name}/promtail`, spec.promtail, { parent });
-  return args.remove ? pulumi.output(removeScript) : document.apply(applyScript);
+  return rendered.apply(({ document, problems }) => {
+    if (!document) throw new SpecError(problems);
+    return remove ? removeScript : applyScript(document);
+  });
+}
+
+/** The agents' document, or what is wrong with it. */
+function attempt(spec: AgentSpec, contract: ServerContract, kind: CloudSecrets["kind"]): { document?: AgentDocument; problems: string[] } {
+  const problems = tokenProblems(contract, kind, spec.client);
+  if (problems.length) return { problems };
+  try {
+    return { document: selfServingDocument(spec, contract), problems: [] };
+  } catch (error) {
+    if (error instanceof SpecError) return { problems: error.problems };
+    throw error;
+  }
 }

@@ -17,17 +17,22 @@ export interface Waiting {
   say(line: string): void;
   /** Where a person looks when the server says nothing. */
   hint: string;
+  /** Called once when nothing was reported for a minute: as long as a machine may take to look for a release. */
+  silent?(): void;
   /** Between two looks, in milliseconds. @default 5000 */
   interval?: number;
   now?(): number;
 }
 
+const aMinute = 60_000;
+
 /**
  * Waits until the server is done with a release. A failure throws with the server's own words, in every `pulumi up` until the
  * cause is gone; the server itself goes on trying what may mend itself.
  */
-export async function waitForRelease(wanted: Wanted, read: ReadStatus, { seconds, say, hint, interval = 5000, now = Date.now }: Waiting): Promise<ReleaseStatus> {
+export async function waitForRelease(wanted: Wanted, read: ReadStatus, { seconds, say, hint, silent, interval = 5000, now = Date.now }: Waiting): Promise<ReleaseStatus> {
   const until = now() + seconds * 1000;
+  let tells = silent && { silent, at: now() + aMinute };
   let said = "";
   let last: ReleaseStatus | undefined;
   let unread = "the server has not reported yet";
@@ -41,6 +46,10 @@ export async function waitForRelease(wanted: Wanted, read: ReadStatus, { seconds
     if (last && last.result !== "running") throw new pulumi.RunError(failure(last));
     const line = last ? `the server is at the step "${last.step}"` : "waiting for the server's first report";
     if (line !== said) say((said = line));
+    if (tells && !last && now() >= tells.at) {
+      tells.silent();
+      tells = undefined;
+    }
     if (now() >= until) throw new pulumi.RunError(`The server was not done after ${seconds} s: ${last ? `its last step was "${last.step}" at ${last.at}` : unread}. ${hint}`);
     await new Promise(wake => setTimeout(wake, interval));
   }

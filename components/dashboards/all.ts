@@ -9,15 +9,6 @@ import type { Surroundings } from "./render";
 import { services } from "./services";
 import { springBoot } from "./spring-boot";
 import { tracesDashboard } from "./traces";
-import type { DashboardName } from "./uids";
-
-/** What a spec may say about dashboards. */
-export interface DashboardsSpec {
-  /** Ours to do without. @default [] */
-  leaveOut?: DashboardName[];
-  /** The user's own: file name without folder, ending in .json → Grafana's JSON of the dashboard. @default {} */
-  own?: Record<string, string>;
-}
 
 /** The dashboards of a server: those whose services and clouds it has and that are not switched off. */
 export function dashboardsOf(spec: ResolvedSpec): { dashboards: Dashboard[]; around: Surroundings } {

@@ -56,7 +56,7 @@ export const errorsDashboard: Dashboard = {
           title: "Errors by service",
           about: "Lines of level error or worse. Always there, however many errors differ.",
           queries: [loki(`sum by (${byService}) (count_over_time(${errorLines} [$__auto]))`, { legend: serviceLegend })],
-          unit: "short", stacked: true, emptyWhenHealthy: "nothing logs an error", width: 12,
+          unit: "short", stacked: true, thresholds: mustBeZero, emptyWhenHealthy: "nothing logs an error", width: 12,
           links: aboutService(fromLabel),
         }),
       ],

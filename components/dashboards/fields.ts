@@ -17,7 +17,7 @@ export function valueMappings(words: NonNullable<Column["words"]>): ValueMapping
 }
 
 /** Links to dashboards that are there. */
-export const presentLinks = (links: Link[], { dashboards }: Surroundings) => links.filter(link => dashboards.includes(link.dashboard)).map(({ title, url }) => ({ title, url }));
+export const presentLinks = (links: Link[], { dashboards }: Surroundings) => links.filter(({ dashboard }) => dashboard === undefined || dashboards.includes(dashboard)).map(({ title, url }) => ({ title, url }));
 
 export function dataLinks(links: Link[], around: Surroundings): DashboardLinkBuilder[] {
   return presentLinks(links, around).map(({ title, url }) => new DashboardLinkBuilder(title).url(url));

@@ -50,12 +50,12 @@ export const hostLoad: Row = {
     }),
     timeseries({
       title: "Swapped pages",
-      about: "Pages written to and read from swap. More than a little, for long, makes a host slow.",
+      about: "Pages of 4 kB written to and read from swap. More than a little, for long, makes a host slow.",
       source: nodeMixin,
       queries: [
         prometheus(`sum by (${byHost}) (rate(node_vmstat_pswpin{${ofHost}}[$__rate_interval]) + rate(node_vmstat_pswpout{${ofHost}}[$__rate_interval]))`, { legend: hostLegend }),
       ],
-      unit: "pps", width: 8,
+      unit: "pps", thresholds: ["green", [100, "yellow"], [1000, "red"]], width: 8,
     }),
   ],
 };
@@ -85,7 +85,7 @@ export const hostTraffic: Row = {
       source: nodeMixin,
       queries: ["receive_errs", "transmit_errs", "receive_drop", "transmit_drop"].map(what =>
         prometheus(`sum by (${byHost}) (rate(node_network_${what}_total{${interfaces}}[$__rate_interval]))`, { legend: `${hostLegend} ${what.replace("_", " ")}` })),
-      unit: "pps", width: 6,
+      unit: "pps", thresholds: ["green", [1, "yellow"], [10, "red"]], width: 6,
     }),
     timeseries({
       title: "Disk traffic",

@@ -2,7 +2,7 @@ import { labels } from "../server/labels";
 import { aboutService, fromColumn, fromLabel, toDashboard } from "./links";
 import { hostLoad, hostTraffic } from "./host-load";
 import { byFileSystem, diskUsed, disks, fileSystems, fullestDisk, memoryUsed, nodeMixin, perDevice, rateBy, secondsToFull } from "./machines";
-import { bargauge, fullness, mustBeZero, stat, table, timeseries, type Dashboard, type Thresholds } from "./panels";
+import { bargauge, errorsAMinute, fullness, mustBeZero, stat, table, timeseries, type Dashboard, type Thresholds } from "./panels";
 import { now, prometheus } from "./queries";
 import { byHost, byService, hostLegend, ofHost, recordedErrors, serviceLegend } from "./selectors";
 
@@ -130,7 +130,7 @@ export const host: Dashboard = {
           title: "Errors logged by services",
           about: "Log lines of level error or worse from these hosts, a minute.",
           queries: [prometheus(`sum by (${byService}) (${recordedErrors})`, { legend: serviceLegend })],
-          unit: "cpm", stacked: true, emptyWhenHealthy: "nothing logs an error", width: 6,
+          unit: "cpm", stacked: true, thresholds: errorsAMinute, emptyWhenHealthy: "nothing logs an error", width: 6,
           links: aboutService(fromLabel),
         }),
         timeseries({

@@ -12,6 +12,5 @@ export function dashboardFiles(spec: ResolvedSpec): Record<string, string> {
 }
 
 export { dashboardTable, type TableRow } from "./documentation";
-export { ownProblems } from "./own";
+export { ownProblems, type DashboardBuilder, type DashboardsSpec } from "./own";
 export { dashboardUid, dashboardNames, type DashboardName } from "./uids";
-export type { DashboardsSpec } from "./all";

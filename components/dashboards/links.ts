@@ -6,8 +6,8 @@ import { dashboardUid, type DashboardName } from "./uids";
 export interface Link {
   title: string;
   url: string;
-  /** The link is only there with this dashboard. */
-  dashboard: DashboardName;
+  /** The link is only there with this dashboard. @default always */
+  dashboard?: DashboardName;
 }
 
 /** Where a linked value comes from: a label of the series, or a column of the table's row. */
@@ -26,6 +26,9 @@ export function toDashboard(name: DashboardName, title: string, values: Record<s
   const same = kept.filter(variable => !(variable in values)).map(variable => `\${${variable}:queryparam}`);
   return { title, dashboard: name, url: `/d/${dashboardUid[name]}?\${__url_time_range}&${[...same, ...set].join("&")}` };
 }
+
+/** Grafana's list of alert rules, of those that this finds, such as `state:firing`. */
+export const toAlertRules = (title: string, search: string): Link => ({ title, url: `/alerting/list?search=${search}` });
 
 /** The machine behind a series or a row. */
 export const toHost = (host: string) => toDashboard("host", "Host", { host });

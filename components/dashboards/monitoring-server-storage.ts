@@ -1,7 +1,7 @@
 import type { ResolvedSpec } from "../server/spec";
 import { nodeMixin } from "./machines";
-import { lossAtOnce, mixin, neverSilent, ownMetrics } from "./own-metrics";
-import { fullness, stat, timeseries, type Panel, type Row } from "./panels";
+import { mixin, neverSilent, ownMetrics } from "./own-metrics";
+import { anyAtAll, fullness, stat, timeseries, type Panel, type Row } from "./panels";
 import { now, prometheus } from "./queries";
 
 const healthy = { emptyWhenHealthy: "counted from the first refusal on" };
@@ -17,31 +17,34 @@ export function refusedKeptAsked(spec: ResolvedSpec): Row[] {
       about: `By reason: over a rate limit, too old, too long, too many streams. ${neverSilent}`,
       source: mixin("loki"),
       queries: [prometheus(perSecond("loki_discarded_samples_total", "loki", "reason"), { legend: "{{reason}}", ...healthy })],
-      unit: "wps", thresholds: lossAtOnce, noValue: "none", width: 6, ...healthy,
+      unit: "wps", thresholds: anyAtAll, noValue: "none", width: 6, ...healthy,
     }),
     timeseries({
       title: "Spans refused",
       about: `By reason. ${neverSilent}`,
       source: mixin("tempo"), needs: ["tempo"],
       queries: [prometheus(perSecond("tempo_discarded_spans_total", "tempo", "reason"), { legend: "{{reason}}" })],
-      unit: "wps", thresholds: lossAtOnce, noValue: "none", width: 6, ...healthy,
+      unit: "wps", thresholds: anyAtAll, noValue: "none", width: 6, ...healthy,
     }),
     timeseries({
       title: "Samples refused",
-      about: `Older than what is taken late, or outside of what can be stored. ${neverSilent}`,
+      about: `Older than what is taken late, outside of what can be stored, sent by two, or too many at once. ${neverSilent}`,
       source: mixin("prometheus"),
       queries: [
         prometheus(perSecond("prometheus_tsdb_too_old_samples_total", "prometheus"), { legend: "too old" }),
         prometheus(perSecond("prometheus_tsdb_out_of_bound_samples_total", "prometheus"), { legend: "out of bounds" }),
         prometheus(perSecond("prometheus_target_scrapes_sample_duplicate_timestamp_total", "prometheus"), { legend: "two values for one time" }),
+        prometheus(perSecond("prometheus_tsdb_out_of_order_samples_total", "prometheus"), { legend: "out of order" }),
+        prometheus(perSecond("prometheus_target_scrapes_sample_out_of_order_total", "prometheus"), { legend: "scraped twice" }),
+        prometheus(perSecond("prometheus_target_scrapes_exceeded_sample_limit_total", "prometheus"), { legend: "scrapes with too many" }),
       ],
-      unit: "wps", thresholds: lossAtOnce, width: 6,
+      unit: "wps", thresholds: anyAtAll, width: 6,
     }),
     timeseries({
       title: "Refused by the gateway",
       about: "Answers with an error, by status: 401 is a missing or wrong token, 429 too much at once, 502 a service that is down.",
       queries: [prometheus(`sum by (code) (rate(caddy_http_request_duration_seconds_count{${of("caddy")}, code=~"[45].."}[${rate}]))`, { legend: "{{code}}" })],
-      unit: "reqps", thresholds: lossAtOnce, noValue: "none", width: 6, emptyWhenHealthy: "everybody has a token",
+      unit: "reqps", thresholds: anyAtAll, noValue: "none", width: 6, emptyWhenHealthy: "everybody has a token",
     }),
   ];
 

@@ -1,19 +1,23 @@
 import { labels } from "../server/labels";
-import { aboutService, fromColumn, fromLabel, toDashboard, toHost } from "./links";
+import { addresses } from "./addresses";
+import { aboutService, fromColumn, fromLabel, toAlertRules, toDashboard, toHost } from "./links";
 import { cpuUsed, diskUsed, fullestDisk, memoryUsed, nodeMixin } from "./machines";
-import { bargauge, failing, fullness, mustBeZero, slow, stat, table, timeseries, type Column, type Dashboard } from "./panels";
+import { bargauge, errorsAMinute, failing, fullness, mustBeZero, slow, stat, table, timeseries, type Column, type Dashboard } from "./panels";
 import { now, prometheus } from "./queries";
 import { answeredWithin, failingShare, requestRate } from "./requests";
 import { byHost, byService, hostLegend, ofHost, ofService, recordedErrors, serviceLegend } from "./selectors";
 
 /** Alerts without the one that always fires. */
 const firing = `ALERTS{alertstate="firing", alertname!="Watchdog", environment=~"$environment", cloud=~"$cloud", host=~"$host"}`;
-const silent = `count by (${byHost}) (present_over_time(node_uname_info{${ofHost}}[6h])) unless count by (${byHost}) (present_over_time(node_uname_info{${ofHost}}[3m]))`;
+const heard = (window: string) => `max by (${byHost}) (present_over_time(node_uname_info{${ofHost}}[${window}]))`;
+/** Hosts that should be there: those of the spec's expectedHosts, and those that were. */
+const expected = `(max by (${byHost}) (expected_host:info{${ofHost}}) or ${heard("6h")})`;
+const silent = `${expected} unless ${heard("3m")}`;
 
 const noRequests = "no service has answered requests for some minutes";
 const environmentAndCloud: Column[] = [
-  { name: "Environment", label: labels.environment, width: 120 },
-  { name: "Cloud", label: labels.cloud, width: 90 },
+  { name: "Environment", label: labels.environment, width: 110, links: [toDashboard("overview", "Only this environment", { environment: fromColumn("Environment") })] },
+  { name: "Cloud", label: labels.cloud, width: 75, links: [toDashboard("overview", "Only this cloud", { cloud: fromColumn("Cloud") })] },
 ];
 
 /** What a person on call opens first. */
@@ -31,6 +35,7 @@ export const overview: Dashboard = {
           about: "Alerts that fire now; the table below names them.",
           queries: [now(`count(${firing}) or vector(0)`)],
           unit: "none", thresholds: mustBeZero, width: 4,
+          links: [toAlertRules("Firing rules", "state:firing")],
         }),
         stat({
           title: "Targets down",
@@ -41,7 +46,7 @@ export const overview: Dashboard = {
         }),
         stat({
           title: "Silent hosts",
-          about: "Hosts that sent metrics within the last six hours, but none in the last three minutes.",
+          about: "Hosts of expectedHosts, or that sent metrics within the last six hours, from which none came in the last three minutes.",
           queries: [now(`count(${silent}) or vector(0)`)],
           unit: "none", thresholds: mustBeZero, width: 4,
           links: [toDashboard("host", "Hosts")],
@@ -78,18 +83,20 @@ export const overview: Dashboard = {
         table({
           title: "Services",
           emptyWhenUnused: noRequests,
-          about: "Requests as the service itself counts them (Micrometer), else from its spans; error lines and all lines from Loki. The last five minutes.",
+          about: "Requests as the service itself counts them (Micrometer), else from its spans; error lines and all lines from Loki. The last five minutes. State is that of the scrape; who sends by itself has none.",
           queries: [
             now(requestRate(byService, "5m")),
             now(failingShare(byService, "5m")),
             now(answeredWithin(0.95, byService, "5m")),
             now(`sum by (${byService}) (sum_over_time(${recordedErrors}[5m]))`, { emptyWhenHealthy: "nothing logs an error" }),
             now(`sum by (${byService}) (last_over_time(log_lines:count1m{${ofService}}[5m]))`),
+            now(`min by (${byService}) (up{${ofService}, job!~"probe|heartbeat|cloud-.+"})`, { emptyWhenHealthy: "only what is scraped has a state" }),
           ],
           columns: [
             { name: "Service", label: labels.service, links: aboutService(fromColumn, { service: "Service", host: "Host" }) },
             { name: "Host", label: labels.host, links: [toHost(fromColumn("Host"))] },
             ...environmentAndCloud,
+            { name: "State", query: 5, words: { 1: { text: "up", color: "green" }, 0: { text: "down", color: "red" } }, width: 65, links: [toDashboard("logs", "Log lines", { service: fromColumn("Service"), host: fromColumn("Host") })] },
             { name: "Req/s", query: 0, unit: "reqps", width: 80, links: [toDashboard("services", "Requests", { service: fromColumn("Service") })] },
             {
               name: "Failing", query: 1, unit: "percentunit", decimals: 1, thresholds: failing, width: 80,
@@ -110,8 +117,8 @@ export const overview: Dashboard = {
           about: "What Prometheus' rules say is wrong now.",
           queries: [now(`max by (alertname, severity, ${byService}) (${firing})`)],
           columns: [
-            { name: "Alert", label: "alertname" },
-            { name: "Severity", label: "severity", width: 80, words: { critical: { text: "critical", color: "red" }, warning: { text: "warning", color: "yellow" } } },
+            { name: "Alert", label: "alertname", links: [toAlertRules("Rule", `rule:${fromColumn("Alert").replace(/\}$/, ":percentencode}")}`)] },
+            { name: "Severity", label: "severity", width: 80, links: [toAlertRules("Firing rules", "state:firing")], words: { critical: { text: "critical", color: "red" }, warning: { text: "warning", color: "yellow" } } },
             { name: "Host", label: labels.host, links: [toHost(fromColumn("Host"))] },
             { name: "Service", label: labels.service, links: aboutService(fromColumn, { service: "Service", host: "Host" }) },
           ],
@@ -130,7 +137,7 @@ export const overview: Dashboard = {
           about: "Up means that metrics came within the last three minutes. Disk is the fullest file system.",
           source: nodeMixin,
           queries: [
-            now(`max by (${byHost}) (present_over_time(node_uname_info{${ofHost}}[3m])) or 0 * max by (${byHost}) (present_over_time(node_uname_info{${ofHost}}[6h]))`),
+            now(`${heard("3m")} or 0 * ${expected}`),
             now(cpuUsed.replace("$__rate_interval", "5m")),
             now(memoryUsed),
             now(fullestDisk),
@@ -138,7 +145,7 @@ export const overview: Dashboard = {
           columns: [
             { name: "Host", label: labels.host, links: [toHost(fromColumn("Host"))] },
             ...environmentAndCloud,
-            { name: "State", query: 0, words: { 1: { text: "up", color: "green" }, 0: { text: "silent", color: "red" } }, width: 70 },
+            { name: "State", query: 0, words: { 1: { text: "up", color: "green" }, 0: { text: "silent", color: "red" } }, width: 70, links: [toHost(fromColumn("Host"))] },
             { name: "CPU", query: 1, unit: "percentunit", decimals: 0, thresholds: fullness, width: 70, links: [toHost(fromColumn("Host"))] },
             { name: "Memory", query: 2, unit: "percentunit", decimals: 0, thresholds: fullness, width: 80, links: [toHost(fromColumn("Host"))] },
             { name: "Disk", query: 3, unit: "percentunit", decimals: 0, thresholds: fullness, width: 70, links: [toHost(fromColumn("Host"))] },
@@ -164,6 +171,7 @@ export const overview: Dashboard = {
         }),
       ],
     },
+    addresses,
     {
       title: "Over time",
       height: 7,
@@ -188,7 +196,7 @@ export const overview: Dashboard = {
           title: "Errors logged",
           about: "Log lines of level error or worse, a minute.",
           queries: [prometheus(`sum by (${byService}) (${recordedErrors})`, { legend: serviceLegend })],
-          unit: "cpm", stacked: true, emptyWhenHealthy: "nothing logs an error", width: 8,
+          unit: "cpm", stacked: true, thresholds: errorsAMinute, emptyWhenHealthy: "nothing logs an error", width: 8,
           links: aboutService(fromLabel),
         }),
       ],

@@ -1,12 +1,8 @@
 import { labels } from "../server/labels";
 import type { ResolvedSpec } from "../server/spec";
 import type { ServiceName } from "../server/versions";
-import type { Thresholds } from "./panels";
 
 const rate = "$__rate_interval";
-
-/** Anything lost at all is wrong. */
-export const lossAtOnce: Thresholds = ["green", [0.001, "red"]];
 
 export const mixin = (name: string) => `${name}-mixin (Apache-2.0) for the choice of metrics; expression pulumi-lgtm`;
 

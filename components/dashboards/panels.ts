@@ -38,6 +38,7 @@ export interface Panel {
   decimals?: number;
   min?: number;
   max?: number;
+  /** @default noneIsWrong */
   thresholds?: Thresholds;
   /** Everything in the time range added up, in place of the newest value. Only of a single value. */
   total?: boolean;
@@ -128,8 +129,17 @@ export const traces = of("traces");
 /** Used share of something that is bad when full, from 0 to 1. */
 export const fullness: Thresholds = ["green", [0.8, "yellow"], [0.9, "red"]];
 
+/** Of how much there is, or how fast it comes, where no value is wrong by itself. */
+export const noneIsWrong: Thresholds = ["text"];
+
 /** Anything above zero is wrong. */
 export const mustBeZero: Thresholds = ["green", [1, "red"]];
+
+/** The same of something per second, which is a small part of one. */
+export const anyAtAll: Thresholds = ["green", [0.001, "red"]];
+
+/** Errors logged a minute: ErrorSpike begins at 10 in 5 minutes. */
+export const errorsAMinute: Thresholds = ["green", [2, "yellow"]];
 
 /** Share of failing requests, from 0 to 1. */
 export const failing: Thresholds = ["green", [0.01, "yellow"], [0.05, "red"]];

@@ -177,10 +177,11 @@ export const services: Dashboard = {
       panels: [
         traces({
           title: "SQL statements slower than $slower",
-          about: "Statements as datasource-micrometer (jdbc.query) or an OpenTelemetry agent (db.statement, db.query.text) records them; a click opens the trace.",
+          about: "Statements as datasource-micrometer (jdbc.query) or an OpenTelemetry agent (db.statement, db.query.text) records them, the slowest first; a click opens the trace.",
           queries: [
             traceql(`{ ${ofSpan} && (span."jdbc.query[0]" != nil || span.db.statement != nil || span.db.query.text != nil) && duration > $slower } | select(span."jdbc.query[0]", span.db.statement, span.db.query.text, resource.service.name)`, { table: "spans" }),
           ],
+          sortBy: "Duration",
           emptyWhenHealthy: "no statement is slow",
           width: 24,
         }),

@@ -1,7 +1,7 @@
 import { labels } from "../server/labels";
 import { aboutService, fromColumn, toDashboard } from "./links";
 import { bucketsOf, heapShare, hikari, jvmLib, longest, mean, moment, spent, springMixin, timed, within } from "./micrometer";
-import { failing, fullness, heatmap, mustBeZero, slow, stat, table, timeseries, type Dashboard } from "./panels";
+import { anyAtAll, failing, fullness, heatmap, mustBeZero, slow, stat, table, timeseries, type Dashboard } from "./panels";
 import { now, prometheus } from "./queries";
 import { byService } from "./selectors";
 import { jvm, poolLogsStart } from "./spring-boot-jvm";
@@ -105,7 +105,7 @@ export const springBoot: Dashboard = {
           title: "Failing by route",
           about: "Requests answered with 5xx.",
           queries: [prometheus(timed(http, route, failed), { legend: "{{method}} {{uri}}" })],
-          unit: "reqps", emptyWhenHealthy: "no request fails", width: 8,
+          unit: "reqps", thresholds: anyAtAll, emptyWhenHealthy: "no request fails", width: 8,
         }),
         timeseries({
           title: "Answered within (p95)",

@@ -5,6 +5,8 @@ import type { Column, Panel } from "./panels";
 import { refIdAt } from "./queries";
 import type { Surroundings } from "./render";
 
+export const highestFirst = (column: string) => new TableSortByFieldStateBuilder().displayName(column).desc(true);
+
 /** Rows of the same labels become one row; only the columns that are named are shown, in their order. */
 export function tableFields(builder: PanelBuilder, panel: Panel, around: Surroundings): PanelBuilder {
   const queryOf = (column: Column) => panel.queries.find((query, i) => (query.refId ?? refIdAt(i)) === refIdAt(column.query!));
@@ -21,7 +23,7 @@ export function tableFields(builder: PanelBuilder, panel: Panel, around: Surroun
       id: "organize",
       options: { renameByName: Object.fromEntries(named), indexByName: Object.fromEntries(named.map(([field], i) => [field, i])), excludeByName: {} },
     });
-  if (panel.sortBy) builder.sortBy([new TableSortByFieldStateBuilder().displayName(panel.sortBy).desc(true)]);
+  if (panel.sortBy) builder.sortBy([highestFirst(panel.sortBy)]);
   for (const column of columns) {
     const properties = propertiesOf(column, around);
     if (properties.length) builder.overrideByName(column.name, properties);

@@ -38,9 +38,9 @@ export const tracesDashboard: Dashboard = {
         }),
         traces({
           title: "Slower than $slower",
-          about: "Newest traces with a span that took longer; sort by duration.",
+          about: "Newest traces with a span that took longer, the slowest first.",
           queries: [traceql(`{ ${found} && duration > $slower } | ${shown}`)],
-          emptyWhenHealthy: "no trace is slow", width: 12,
+          sortBy: "Duration", emptyWhenHealthy: "no trace is slow", width: 12,
         }),
       ],
     },

@@ -14,10 +14,12 @@ import { PanelBuilder as StatBuilder } from "@grafana/grafana-foundation-sdk/sta
 import { PanelBuilder as TableBuilder } from "@grafana/grafana-foundation-sdk/table";
 import { PanelBuilder as TimeseriesBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
 import { dataLinks, thresholds, valueMappings } from "./fields";
-import type { Panel } from "./panels";
+import { noneIsWrong, type Panel, type PanelType } from "./panels";
 import type { Surroundings } from "./render";
-import { tableFields } from "./table";
+import { highestFirst, tableFields } from "./table";
 import { datasourceOf, targets } from "./targets";
+
+const showsNumbers: readonly PanelType[] = ["timeseries", "stat", "bargauge", "heatmap", "table", "traces"];
 
 /** A panel as Grafana wants it. */
 export function visualization(panel: Panel, id: number, at: GridPos, around: Surroundings): Builder<GrafanaPanel> {
@@ -33,7 +35,8 @@ export function visualization(panel: Panel, id: number, at: GridPos, around: Sur
   if (panel.min !== undefined) builder.min(panel.min);
   if (panel.max !== undefined) builder.max(panel.max);
   if (panel.noValue) builder.noValue(panel.noValue);
-  if (panel.thresholds) builder.thresholds(thresholds(panel.thresholds));
+  // Without any, Grafana takes its own: red from 80 on, whatever the value is.
+  if (showsNumbers.includes(panel.type)) builder.thresholds(thresholds(panel.thresholds ?? noneIsWrong));
   if (panel.words) builder.mappings(valueMappings(panel.words));
   if (panel.links) builder.dataLinks(dataLinks(panel.links, around));
   for (const [name, color] of Object.entries(panel.colors ?? {})) builder.overrideByName(name, [{ id: "color", value: { mode: "fixed", fixedColor: color } }]);
@@ -59,7 +62,8 @@ function shape(panel: Panel, around: Surroundings): AnyBuilder {
     case "heatmap": return new HeatmapBuilder().calculate(false).showLegend();
     case "logs": return new LogsBuilder().showTime(true).wrapLogMessage(true).enableLogDetails(true).sortOrder(LogsSortOrder.Descending).prettifyLogMessage(false);
     case "nodegraph": return new NodeGraphBuilder();
-    case "traces": return new TableBuilder().showHeader(true);
+    // Duration is how Grafana's Tempo datasource calls the column, of traces and of spans.
+    case "traces": return new TableBuilder().showHeader(true).sortBy(panel.sortBy ? [highestFirst(panel.sortBy)] : []);
     case "table": return tableFields(new TableBuilder().showHeader(true), panel, around);
     case "timeseries": return lines(panel);
   }
@@ -77,6 +81,6 @@ function lines(panel: Panel): TimeseriesBuilder {
     .axisSoftMin(0)
     .fillOpacity(8);
   if (panel.stacked) builder.drawStyle(GraphDrawStyle.Bars).fillOpacity(80).stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group("A"));
-  else if (panel.thresholds) builder.thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed));
+  if (panel.thresholds) builder.thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed));
   return builder;
 }

@@ -78,6 +78,7 @@ function problemsOf(args: MonitoringServerArgs): string[] {
     ...both("subnetwork", "cidrBlock", "a network that exists has its own range"),
     ...both("dataDisk", "dataSnapshot", "a disk that exists is taken as it is"),
     ...both("dataDisk", "dataDiskGiB", "a disk that exists is taken as it is"),
+    ...(args.dataDisk !== undefined && args.snapshotsKept ? ["snapshotsKept: dataDisk names a disk that exists, and its snapshots are its owner's. Leave one of them out."] : []),
     ...(args.publicAddress === false && args.subnetwork === undefined && args.instance === undefined
       ? ["publicAddress: false leaves a server in a network of its own without a way to the internet, and it could not fetch its images. Give subnetwork of a private network with Cloud NAT, or leave publicAddress out."]
       : []),

@@ -89,7 +89,7 @@ export class MonitoringServer extends pulumi.ComponentResource {
     const pointer = deliver(at, shown, release, wanted, buckets.configuration, [...stored.ready, ...granted.ready]);
 
     const readStatus = (hash: string, bucket: string) => async () => (await getBucketObjectContent({ bucket, name: storePaths.status(hash) }, { parent: this })).content;
-    this.release = buckets.telemetry.apply(bucket => releaseWhenReady(this, wanted, [pointer.urn, ...[...place.ready, ...named].map(({ urn }) => urn)], hash => readStatus(hash, bucket), args.waitSeconds ?? 1200, args.instance === undefined ? hint : hintOfExisting));
+    this.release = buckets.telemetry.apply(bucket => releaseWhenReady(this, wanted, [pointer.urn, ...[...place.ready, ...named].map(({ urn }) => urn)], hash => readStatus(hash, bucket), args.waitSeconds ?? 1200, args.instance === undefined ? hint : hintOfExisting, who.own ? undefined : leftToGrant(this.requiredRoles)));
     this.contract = pulumi
       .all([place.ip, place.source, ca.certificate, at.project])
       .apply(([ip, scrapeSource, certificate, project]) => contractOf(resolved, args.domain ?? ip, certificate, {
@@ -119,6 +119,14 @@ export class MonitoringServer extends pulumi.ComponentResource {
       return { ip: found.ip, disk: undefined, machineId: pulumi.output(args.instance!), ready: installOn(at, chosen.memory, machineOf(null), buckets.configuration, granted.ready), source: pulumi.output(source) as pulumi.Output<ScrapeSource> };
     }
   }
+}
+
+/** What the server says while it is silent, for its account is somebody else's. */
+function leftToGrant(roles: pulumi.Output<RequiredRole[]>): pulumi.Output<string> {
+  return roles.apply(all => {
+    const lines = all.filter(({ granted }) => !granted).map(({ role, on, name }) => `${role} on the ${on} ${name}`);
+    return lines.length ? `The server has not reported yet. Its service account is not made here; it needs these roles:\n${lines.join("\n")}` : "";
+  });
 }
 
 const hint = "See what it does: gcloud compute ssh <machine> --tunnel-through-iap --zone=<zone> --command='sudo journalctl -u pulumi-lgtm'. With a subnetwork of your own, check that it has a way to the internet.";

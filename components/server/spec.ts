@@ -1,5 +1,5 @@
 import { resolveAlertKeys, type AlertKeys } from "../alerts/spec";
-import type { DashboardsSpec } from "../dashboards/all";
+import { resolveDashboards, type DashboardsSpec, type ResolvedDashboards } from "../dashboards/own";
 import type { CloudDatasources } from "./cloud-datasources";
 import { resolveDiscovery, type DiscoverySpec, type ResolvedDiscovery } from "./discovery";
 import { resolveCloudLogs, type CloudLogsSpec, type ResolvedCloudLogs } from "./cloud-logs";
@@ -106,7 +106,7 @@ export interface ResolvedSpec extends Required<AlertKeys> {
   internalPorts: Record<InternalPort, number>;
   pushClients: string[];
   readClients: string[];
-  dashboards: Required<DashboardsSpec>;
+  dashboards: ResolvedDashboards;
   cloudMetrics?: ResolvedCloudMetrics;
   cloudLogs?: ResolvedCloudLogs;
   signIn: SignInSpec;
@@ -155,7 +155,7 @@ export function resolveSpec(spec: ServerSpec = {}): ResolvedSpec {
     internalPorts: inner,
     pushClients: spec.pushClients ?? ["default"],
     readClients: spec.readClients ?? ["default"],
-    dashboards: { leaveOut: [], own: {}, ...spec.dashboards },
+    dashboards: dashboardsOf(spec),
     signIn: spec.signIn ?? {},
     cloudDatasources: spec.cloudDatasources ?? {},
     cloudMetrics: resolveCloudMetrics(spec.cloudMetrics),
@@ -163,6 +163,12 @@ export function resolveSpec(spec: ServerSpec = {}): ResolvedSpec {
     ...resolveAlertKeys(spec),
     imageRegistry: spec.imageRegistry,
   };
+}
+
+function dashboardsOf({ dashboards }: ServerSpec): ResolvedDashboards {
+  const { problems, ...resolved } = resolveDashboards(dashboards);
+  if (problems.length) throw new SpecError(problems);
+  return resolved;
 }
 
 function tooSmall(memory: number, needed: number, services: ServiceName[]): string {

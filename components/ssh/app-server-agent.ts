@@ -46,12 +46,15 @@ export class AppServerAgent extends pulumi.ComponentResource {
     if (problems.length) throw new SpecError(problems);
     super("lgtm:ssh:AppServerAgent", name, { ...spec }, opts);
 
+    const unknown = (contract: ServerContract) => unknownClient(spec.client ?? "default", contract);
     const document = pulumi.output(args.server).apply(contract => {
-      const unknown = unknownClient(spec.client ?? "default", contract);
-      if (unknown.length) throw new SpecError(unknown);
+      const problems = unknown(contract as ServerContract);
+      if (problems.length) throw new SpecError(problems);
       return renderAgent(spec, contract);
     });
-    new ServerFile(`${name}/config.alloy`, document.apply(({ files }) => files["config.alloy"]!), { parent: this });
+    // A component whose arguments fail would never be registered, and the engine would wait for it without a word.
+    const shown = pulumi.output(args.server).apply(contract => (unknown(contract as ServerContract).length ? "" : renderAgent(spec, contract).files["config.alloy"]!));
+    new ServerFile(`${name}/config.alloy`, shown, { parent: this });
     if (spec.promtail) new PromtailFile(`${name}/promtail`, spec.promtail, { parent: this });
     const script = pulumi.all([document, args.token]).apply(([doc, token]) => `${putFiles(agentFiles(doc))}\n${applyCommand} --token-from-stdin <<'lgtm-end-of-token'\n${token.trim()}\nlgtm-end-of-token\n`);
     new remote.Command(

@@ -27,12 +27,12 @@ export async function samples(context: Context, selector: string, minutes: numbe
   return (await readJson<Result<Matrix>>(context, `${base}/query`, { query: `${selector}[${minutes}m]` })).data.result;
 }
 
-/** Trace ids of the exemplars of a metric since `from`, milliseconds since 1970. */
+/** Trace ids of the exemplars of a metric since `from`, milliseconds since 1970. Tempo leaves out zeros at their beginning. */
 export async function exemplars(context: Context, selector: string, from: number): Promise<string[]> {
   const answer = await readJson<{ data: { exemplars: { labels: Record<string, string> }[] }[] }>(context, `${base}/query_exemplars`, {
     query: selector,
     start: from / 1000,
     end: Date.now() / 1000 + 60,
   });
-  return answer.data.flatMap(series => series.exemplars.map(exemplar => exemplar.labels.trace_id ?? "")).filter(id => id);
+  return answer.data.flatMap(series => series.exemplars.map(exemplar => exemplar.labels.trace_id ?? "")).filter(id => id).map(id => id.padStart(32, "0"));
 }

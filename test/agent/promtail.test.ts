@@ -144,6 +144,21 @@ describe("positions", () => {
     for (const text of [undefined, "", "positions: {}\n", "positions:\n  /a: [1]\n", "positions:\n  /a: many\n", "something: else\n"]) assert.match(refusal(text), /send every line again; nothing was switched/, text);
   });
 
+  it("that the agent's user cannot read are refused, also where their folder is what keeps it out", { skip: process.getuid?.() === 0 ? false : "only root becomes another user" }, () => {
+    const inside = join(root, "inside");
+    execFileSync("install", ["-d", "-m", "700", inside]);
+    const refusal = (mode: string) => python(`
+import os, promtail
+write_promtail(${JSON.stringify(join(inside, "positions.yaml"))}, {"/a": "1"}, (65534, 65534))
+for folder in (${JSON.stringify(root)}, ${JSON.stringify(inside)}): os.chmod(folder, ${mode})
+try:
+  promtail.read_as((65534, 65534), ${JSON.stringify(join(inside, "positions.yaml"))})
+except Failed as failed:
+  print(failed)`, root);
+    assert.match(refusal("0o700"), /^The agent's user cannot read .*inside\/positions\.yaml, so it would send every line again; nothing was switched\.$/m);
+    assert.equal(refusal("0o755"), "");
+  });
+
   it("of the agent are what it has read, and what was carried over of files that it has not", () => {
     const data = join(root, "var/lib/lgtm-agent/data/loki.source.file.promtail_0_a");
     execFileSync("mkdir", ["-p", data]);

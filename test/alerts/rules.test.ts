@@ -62,7 +62,7 @@ describe("the alerts", () => {
   });
 
   it("are left out by name, and the users' own are added as they are", () => {
-    const own = { name: "shop", rules: [{ alert: "NoOrders", expr: "rate(orders_total[1h]) == 0", for: "1h", labels: { severity: "critical" } }] };
+    const own = { name: "shop", rules: [{ alert: "NoOrders", expr: "rate(orders_total[1h]) == 0", for: "1h", keep_firing_for: "10m", labels: { severity: "critical" } }] };
     const rules = rulesOf({ alerts: { off: ["CpuHigh", "Watchdog"], own: [own] } });
     assert.deepEqual(rules.filter(rule => ["CpuHigh", "Watchdog"].includes(rule.alert!)), []);
     assert.deepEqual(rules.find(rule => rule.alert === "NoOrders"), own.rules[0]);

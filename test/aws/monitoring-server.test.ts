@@ -118,6 +118,17 @@ describe("a monitoring server on AWS", () => {
     assert.deepEqual((await server({ snapshotsKept: 0 })).typed("LifecyclePolicy"), []);
   });
 
+  it("has its snapshots made and pruned by a role that can touch no other volume and no other snapshot", async () => {
+    const { Statement } = JSON.parse((await server()).named("RolePolicy", "mon-snapshots").policy) as { Statement: { Sid: string; Action: string[]; Resource: string; Condition?: object }[] };
+    const ofServer = { StringEquals: { "aws:ResourceTag/lgtm-snapshots": "project/stack/mon" } };
+    assert.deepEqual(Statement.map(({ Sid, Action, Resource, Condition }) => [Sid, Action, Resource, Condition]), [
+      ["Snapshot", ["ec2:CreateSnapshot"], `arn:aws:ec2:${region}:${account}:volume/*`, ofServer],
+      ["Keep", ["ec2:CreateSnapshot", "ec2:CreateTags"], `arn:aws:ec2:${region}::snapshot/*`, undefined],
+      ["Prune", ["ec2:DeleteSnapshot"], `arn:aws:ec2:${region}::snapshot/*`, ofServer],
+      ["Look", ["ec2:DescribeInstances", "ec2:DescribeVolumes", "ec2:DescribeSnapshots"], "*", undefined],
+    ]);
+  });
+
   it("takes a last snapshot, empties the bucket, or neither, as onDestroy says", async () => {
     const wanted = { keep: [false, false], snapshot: [true, false], delete: [false, true] } as const;
     for (const onDestroy of ["keep", "snapshot", "delete"] as const) {
@@ -214,6 +225,7 @@ describe("what a team has already", () => {
     assert.equal(machineOf(only("Instance")).statusStore.bucket, "telemetry-given");
     assert.equal(only("VolumeAttachment").volumeId, "vol-given");
     assert.equal(only("EipAssociation").allocationId, "eipalloc-given");
+    assert.deepEqual(component.price.items.map(({ what }) => what.split(" ").slice(0, 2).join(" ")), ["instance t4g.small", "system disk", "alarm that"], "what is made costs, and nothing else");
     const { Statement } = JSON.parse((await seen(component.requiredPolicy)).value!) as { Statement: { Sid: string; Resource: unknown }[] };
     assert.equal(Statement.find(({ Sid }) => Sid === "ReadReleases")!.Resource, "arn:aws:s3:::releases-given/*");
   });
@@ -255,6 +267,8 @@ describe("what is wrong with the arguments is said at once, all of it", () => {
     await refused({ instanceId: "i-1" }, /memory: missing\. Say how much the machine of instanceId has/);
     await refused({ instanceId: "i-1", memory: 4096, subnetId: "subnet-1" }, /subnetId: instanceId says which machine it is/);
     await refused({ dataVolumeId: "vol-1", dataSnapshotId: "snap-1" }, /dataVolumeId and dataSnapshotId cannot both be set/);
+    await refused({ dataVolumeId: "vol-1", snapshotsKept: 3 }, /snapshotsKept: dataVolumeId names a volume that exists, and its snapshots are its owner's/);
+    await refused({ instanceId: "i-1", memory: 4096, snapshotsKept: 3 }, /snapshotsKept: instanceId says which machine it is/);
     await refused({ dataDiskGiB: 5 }, /dataDiskGiB: 5 is not allowed\. Allowed: a whole number from 10 to 16384/);
   });
 

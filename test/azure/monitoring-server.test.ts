@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { describe, it } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import { Provider } from "@pulumi/azure-native/provider";
@@ -199,6 +200,21 @@ describe("a monitoring server on Azure", () => {
     assert.equal(backed.only("BackupInstance").properties.dataSourceInfo.resourceID, id("Microsoft.Compute/disks", "mon-data"));
     const rights = backed.typed("RoleAssignment").filter(({ inputs }) => inputs.principalId === "principal-of-the-vault").map(({ inputs }) => [String(inputs.roleDefinitionId).split("/").at(-1), inputs.scope]);
     assert.deepEqual(rights, [["3e5e47e6-65f7-47ef-90b5-e5dd4d455f24", id("Microsoft.Compute/disks", "mon-data")], ["7efff54f-a5b4-42b5-a1c5-5411624893ce", `/subscriptions/${subscription}/resourceGroups/${group}`]]);
+  });
+
+  it("takes a last snapshot of the disk, closed like it, by a command that runs when the machine is gone; not of a disk that stays", async () => {
+    const { only } = await server({ onDestroy: "snapshot", tags: { team: "the orders'" }, diskEncryptionSetId: id("Microsoft.Compute/diskEncryptionSets", "ours") });
+    const command = only("Command");
+    const disk = id("Microsoft.Compute/disks", "mon-data");
+    assert.equal(command.create, `az account show --subscription ${subscription} --output none`);
+    const shown = spawnSync("sh", ["-c", `az() { printf '%s\\n' "$@"; }; ${command.delete}`], { encoding: "utf8" }).stdout.trim().split("\n");
+    assert.deepEqual(shown, [
+      "snapshot", "create", "--subscription", subscription, "--resource-group", group, "--location", "westeurope", "--name", "mon-data-last", "--source", disk, "--incremental", "true",
+      "--network-access-policy", "DenyAll", "--public-network-access", "Disabled", "--encryption-type", "EncryptionAtRestWithCustomerKey", "--disk-encryption-set", id("Microsoft.Compute/diskEncryptionSets", "ours"),
+      "--tags", "managed-by=pulumi-lgtm", "lgtm-server=project/stack/mon", "team=the orders'", "--output", "none",
+    ]);
+    assert.deepEqual(command.triggers, [disk]);
+    for (const more of [{}, { onDestroy: "delete" }, { onDestroy: "snapshot", dataDiskId: disk }] as Partial<MonitoringServerArgs>[]) assert.deepEqual((await server(more)).typed("Command"), []);
   });
 
   it("puts the pointer into the container when bundle and release are there, under their hashes", async () => {
@@ -421,7 +437,7 @@ describe("what is wrong with the arguments is said at once, all of it", () => {
 
   it("of the machine and its disk", async () => {
     await refused({ vmSize: "Standard_Z9_v9" }, /vmSize: nobody here knows how much memory "Standard_Z9_v9" has\. Say it in MiB/);
-    await refused({ onDestroy: "snapshot", zone: "4" }, /(?=[^]*onDestroy: "snapshot" is not possible: Azure takes no snapshot when a disk is deleted\. Use "keep".*az snapshot create)(?=[^]*zone: "4" is not allowed)/);
+    await refused({ onDestroy: "forget", zone: "4" }, /(?=[^]*onDestroy: "forget" is not allowed\. Allowed: "keep", "snapshot", "delete")(?=[^]*zone: "4" is not allowed)/);
     await refused({ vmId }, /(?=[^]*memory: missing\. Say how much the machine of vmId has)(?=[^]*identityId: missing\. Say which user-assigned identity)/);
     await refused({ vmId, memory: 4096, zone: "1", snapshotsKept: 3 }, /(?=[^]*zone: vmId says which machine it is)(?=[^]*snapshotsKept: vmId says)/);
     await refused({ dataDiskId: id("Microsoft.Compute/disks", "d"), dataSnapshotId: id("Microsoft.Compute/snapshots", "s") }, /dataDiskId and dataSnapshotId cannot both be set/);
@@ -457,6 +473,7 @@ describe("what the engine is told about", () => {
 
   it("the data: it stays with all that it is in, unless it is to be deleted", async () => {
     assert.deepEqual(retained(await options()), ["BlobContainer mon-telemetry", "BlobServiceProperties mon-telemetry", "Disk mon-data", "ResourceGroup mon-group", "StorageAccount mon-telemetry"]);
+    assert.deepEqual(retained(await options({ onDestroy: "snapshot" })), ["BlobContainer mon-telemetry", "BlobServiceProperties mon-telemetry", "ResourceGroup mon-group", "StorageAccount mon-telemetry"]);
     assert.deepEqual(retained(await options({ onDestroy: "delete", snapshotsKept: 7 })), []);
     assert.deepEqual((await options())["Disk mon-data"]!.replaceOnChanges, ["creationData"]);
   });

@@ -1,8 +1,15 @@
 import type { ReleaseStatus } from "../../components/server/release";
 import { rollout } from "../mocks";
 
+/** So many looks find nothing before the server reports. */
+export const silence = { looks: 0 };
+
 /** What a server that applies every release at once has in its bucket. */
 export function openBucket(key: string): string {
+  if (silence.looks > 0) {
+    silence.looks--;
+    return "";
+  }
   return JSON.stringify(status(/^status\/([0-9a-f]+)\.json$/.exec(key)![1]!, {}));
 }
 

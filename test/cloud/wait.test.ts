@@ -7,8 +7,9 @@ import { status } from "./status";
 const release = "a".repeat(64);
 
 /** Waits for a server whose reports come one after the other; the last one stays. */
-async function waitFor(reports: (string | undefined | Error)[], seconds = 60): Promise<{ said: string[]; looks: number }> {
+async function waitFor(reports: (string | undefined | Error)[], seconds = 60): Promise<{ said: string[]; looks: number; silences: number[] }> {
   const said: string[] = [];
+  const silences: number[] = [];
   let looks = 0;
   let clock = 0;
   const read: ReadStatus = async () => {
@@ -17,8 +18,8 @@ async function waitFor(reports: (string | undefined | Error)[], seconds = 60): P
     if (report instanceof Error) throw report;
     return report;
   };
-  await waitForRelease({ release, rollout }, read, { seconds, say: line => said.push(line), hint: "Look at the machine.", interval: 0, now: () => clock });
-  return { said, looks };
+  await waitForRelease({ release, rollout }, read, { seconds, say: line => said.push(line), hint: "Look at the machine.", silent: () => silences.push(clock / 1000), interval: 0, now: () => clock });
+  return { said, looks, silences };
 }
 
 const report = (more: Parameters<typeof status>[1]) => JSON.stringify(status(release, more));
@@ -41,6 +42,12 @@ describe("waiting for a release", () => {
     await assert.rejects(waitFor([undefined]), /was not done after 60 s: the server has not reported yet\. Look at the machine\./);
     await assert.rejects(waitFor([new Error("403 Forbidden")]), /the report cannot be read: 403 Forbidden/);
     await assert.rejects(waitFor([report({ result: "running", step: "disk" })]), /its last step was "disk" at 2026-11-22T12:00:00Z/);
+  });
+
+  it("tells once of a server that is silent for a minute, and of no other", async () => {
+    const running = report({ result: "running", step: "images" });
+    assert.deepEqual((await waitFor([...Array<undefined>(20).fill(undefined), report({})], 600)).silences, [60]);
+    assert.deepEqual((await waitFor([undefined, running, ...Array<string>(20).fill(running), report({})], 600)).silences, []);
   });
 
   it("takes no report of another release or of an earlier time, and none that fails to be read for one", async () => {

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { datasourceUid } from "../../components/dashboards/datasources";
-import { dashboardUid } from "../../components/dashboards";
+import { dashboardTable, dashboardUid } from "../../components/dashboards";
 import { identity } from "../../components/server/labels";
 import { variableOf } from "../../components/dashboards/selectors";
+import { resolveSpec } from "../../components/server/spec";
 import { dashboardsOf, filesOf, servers, strings, type RenderedDashboard, type RenderedPanel } from "./rendered";
 
 const showsNumbers = ["timeseries", "stat", "bargauge", "heatmap"];
@@ -79,6 +80,24 @@ describe("the dashboards", () => {
         }, spec);
       });
 
+      it("have thresholds of their own, for Grafana's are red from 80 on, whatever the value is", () => {
+        each(({ type, fieldConfig, options }, _dashboard, where) => {
+          if (![...showsNumbers, "table"].includes(type)) return;
+          const steps = fieldConfig?.defaults.thresholds?.steps.length ?? 0;
+          assert.ok(steps > 0, `${where} has no thresholds`);
+          if (type === "stat") assert.equal(options!.colorMode, steps > 1 ? "background" : "value", where);
+        }, spec);
+      });
+
+      it("say what is wrong before what is normal", () => {
+        const judges = ({ fieldConfig }: RenderedPanel) => (fieldConfig?.defaults.thresholds?.steps.length ?? 0) > 1 || (fieldConfig?.overrides ?? []).some(({ properties }) => properties.some(({ id }) => id === "thresholds"));
+        const ofFaults = new Set(dashboardTable(resolveSpec(spec)).filter(({ emptyWhenHealthy }) => emptyWhenHealthy).map(({ dashboard, panel }) => `${dashboard} / ${panel}`));
+        for (const dashboard of dashboardsOf(spec)) {
+          const [first] = dashboard.panels.filter(({ type }) => type !== "row");
+          assert.ok(judges(first!) || ofFaults.has(`${dashboard.title} / ${first!.title}`), `${dashboard.title} begins with ${first!.title}`);
+        }
+      });
+
       it("ask only datasources that the server has", () => {
         const there = Object.entries(datasourceUid).filter(([service]) => !(spec.leaveOut ?? []).includes(service as "tempo")).map(([, uid]) => uid as string);
         each((panel, dashboard, where) => {
@@ -143,6 +162,18 @@ describe("the dashboards", () => {
       });
     });
   }
+
+  it("lead on from each value of the overview to its detail", () => {
+    const overview = dashboardsOf().find(({ uid }) => uid === dashboardUid.overview)!;
+    for (const { type, title, fieldConfig, transformations } of overview.panels.filter(panel => panel.type !== "row")) {
+      if (type !== "table") assert.ok(fieldConfig?.defaults.links?.length, title);
+      const columns = type === "table" ? new Set(Object.values(transformations!.find(({ id }) => id === "organize")!.options.renameByName!)) : [];
+      for (const column of columns) {
+        const links = fieldConfig!.overrides.find(({ matcher }) => matcher.options === column)?.properties.find(({ id }) => id === "links")?.value as unknown[] | undefined;
+        assert.ok(links?.length, `${title} / ${column}`);
+      }
+    }
+  });
 
   it("say nothing of Tempo where there is none", () => {
     for (const [file, content] of Object.entries(filesOf({ leaveOut: ["tempo"] }))) assert.doesNotMatch(content, /tempo/i, file);

@@ -10,8 +10,9 @@ export interface RenderedPanel {
   description?: string;
   datasource?: { type: string; uid: string };
   gridPos: { x: number; y: number; w: number; h: number };
+  options?: { colorMode?: string };
   targets?: { refId: string; datasource: { type: string; uid: string }; expr?: string; query?: string; serviceMapQuery?: string; queryType?: string; azureResourceGraph?: { query: string } }[];
-  fieldConfig?: { defaults: { unit?: string }; overrides: { matcher: { options: string }; properties: { id: string; value: unknown }[] }[] };
+  fieldConfig?: { defaults: { unit?: string; links?: unknown[]; thresholds?: { steps: unknown[] } }; overrides: { matcher: { options: string }; properties: { id: string; value: unknown }[] }[] };
   transformations?: { id: string; options: { renameByName?: Record<string, string> } }[];
 }
 

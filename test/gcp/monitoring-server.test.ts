@@ -276,6 +276,7 @@ describe("what a team has already", () => {
     assert.deepEqual(instance.tags, ["monitoring", "web"]);
     assert.equal(instance.serviceAccount.email, "given@shop.iam.gserviceaccount.com");
     assert.equal(instance.attachedDisks[0].source, "disk-given");
+    assert.ok(!component.price.items.some(({ what }) => /data disk|snapshots|address/.test(what)), "what is made costs, and nothing else");
     assert.deepEqual(instance.networkInterfaces[0].accessConfigs, [{ natIp: "203.0.113.8" }]);
     assert.equal(named("BucketObject", "mon-pointer").bucket, "releases-given");
     assert.equal(machineOf(instance).statusStore.bucket, "telemetry-given");
@@ -342,6 +343,7 @@ describe("what is wrong with the arguments is said at once, all of it", () => {
     await refused({ instance: "vm-1" }, /memory: missing\. Say how much the machine of instance has/);
     await refused({ instance: "vm-1", memory: 4096, subnetwork: "default" }, /subnetwork: instance says which machine it is/);
     await refused({ dataDisk: "disk-1", dataSnapshot: "snap-1" }, /dataDisk and dataSnapshot cannot both be set/);
+    await refused({ dataDisk: "disk-1", snapshotsKept: 3 }, /snapshotsKept: dataDisk names a disk that exists, and its snapshots are its owner's/);
     await refused({ zone: "europe-west3" }, /zone: "europe-west3" is not allowed\. Allowed: a zone such as "europe-west3-b"/);
     await refused({ zone: "europe-west3-a", region: "us-central1" }, /zone: "europe-west3-a" is not in the region "us-central1"\. Leave one of them out/);
   });

@@ -13,6 +13,7 @@ import { eventually } from "./harness/command";
 import { docker, ensureDocker } from "./harness/engine";
 import { startProcesses, type ProcessServer } from "./harness/processes";
 import { startServer, type Server } from "./harness/server";
+import type { ServerImage } from "./harness/server-image";
 import { addUser } from "./ssh-scene";
 
 /** A monitoring server on this machine. */
@@ -32,6 +33,7 @@ export interface AgentScene {
   contract: ServerContract;
   token: string;
   server: Server;
+  connection: ConnectionArgs;
   stack: EngineStack;
   up(spec: Partial<AgentSpec>, more?: Partial<AppServerAgentArgs>): ReturnType<EngineStack["up"]>;
   preview(spec: Partial<AgentSpec>, more?: Partial<AppServerAgentArgs>): ReturnType<EngineStack["preview"]>;
@@ -50,16 +52,16 @@ export interface Finder {
 
 export const base: AgentSpec = { environment: "prod", cloud: "aws", service: "orders", journal: false };
 
-export async function agentScene(name: string): Promise<AgentScene> {
+export async function agentScene(name: string, image: ServerImage = "bare"): Promise<AgentScene> {
   const { monitoring, contract, tokenOf, find } = await startMonitoring();
-  const server = await startServer({ name, image: "bare" });
+  const server = await startServer({ name, image });
   await givePrograms(server);
   const token = tokenOf();
   const stack = await engineStack(name, join(__dirname, "agent-program.js"), { plugins: ["command", "random"] });
   const connection = await connectionTo(server);
   const args = (spec: Partial<AgentSpec>, more?: Partial<AppServerAgentArgs>) => ({ connection, server: contract, token, ...base, ...spec, ...more });
   return {
-    monitoring, contract, token, server, stack,
+    monitoring, contract, token, server, connection, stack,
     up: (spec, more) => stack.up(args(spec, more)),
     preview: (spec, more) => stack.preview(args(spec, more)),
     find,

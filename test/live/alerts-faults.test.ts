@@ -9,7 +9,8 @@ import { hastened } from "./harness/hastened";
 import { memoryGroup, type MemoryGroup } from "./harness/memory-group";
 import { dashboardOf, linesOf, linksIn, tracesOf } from "./harness/message-links";
 import { specOf, storesOf, type Stores } from "./harness/panels";
-import { freePorts, startProcesses, type ProcessServer } from "./harness/processes";
+import { freePorts } from "./harness/free-ports";
+import { startProcesses, type ProcessServer } from "./harness/processes";
 import { smallDisk, type SmallDisk } from "./harness/small-disk";
 import { agentName, applicationLabels, missingForSpringBoot, startApplications, usersOf, type Application, type RunningApplications } from "./harness/spring-boot";
 

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { appendFileSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { ServerSpec } from "../../components/server/spec";
 import { hurried, Inbox, slackMessage, write, type Posted } from "./harness/alerts";
 import { eventually } from "./harness/command";
+import { linesOf, linksIn } from "./harness/message-links";
 import { startProcesses, type ProcessServer } from "./harness/processes";
 
 /** A whole server on which things break: what is asserted is what arrives at the Slack-shaped webhook. */
@@ -48,7 +49,7 @@ describe("on a real server", () => {
       "run/secrets/alertmanager/alerts-slack-webhook": `${inbox.url}/slack`,
       "run/secrets/alertmanager/alerts-heartbeat": `${inbox.url}/heartbeat`,
       "config/alertmanager/alertmanager.yml": hurried(readFileSync(join(server.folder, "config/alertmanager/alertmanager.yml"), "utf8")),
-      ...Object.fromEntries(["availability", "server", "logs", "watchdog"].map(name => [`config/prometheus/rules/${name}.yml`, impatient(readFileSync(join(server.folder, `config/prometheus/rules/${name}.yml`), "utf8"))])),
+      ...Object.fromEntries(["availability", "server", "logs", "unattributed", "watchdog"].map(name => [`config/prometheus/rules/${name}.yml`, impatient(readFileSync(join(server.folder, `config/prometheus/rules/${name}.yml`), "utf8"))])),
     });
     for (const name of ["alertmanager", "prometheus"]) assert.equal((await fetch(at(name, "/-/reload"), { method: "POST" })).status, 200, name);
   });
@@ -64,23 +65,20 @@ describe("on a real server", () => {
     assert.equal(answer.status, 204, await answer.text());
   };
 
-  it("takes no error of a Tempo that has nothing to do", async () => {
-    // As Tempo 3.0.3 wrote them, which cannot be had here; any service's file will do.
-    const idle = ["rpc error: code = NotFound desc = no jobs found", "error getting next job: rpc error: code = Internal desc = nil job received"];
-    const lines = [...idle.map(err => `level=error ts=2026-11-22T22:21:36Z caller=backendworker.go:529 msg="error calling scheduler" err="${err}" backoff=1.7s`), 'level=info msg="after the idle ones"'];
-    appendFileSync(join(server.folder, "logs/alertmanager.log"), lines.map(line => `${line}\n`).join(""));
-    const stored = async () => {
-      const answer = await fetch(at("loki", `/loki/api/v1/query_range?${new URLSearchParams({ query: '{service_name="alertmanager"} |~ "calling scheduler|after the idle ones"' })}`));
-      return ((await answer.json()) as { data: { result: { values: [string, string][] }[] } }).data.result.flatMap(({ values }) => values.map(([, line]) => line));
-    };
-    await eventually("the line after them is stored", async () => (await stored()).length > 0, { seconds: 60 });
-    assert.deepEqual(await stored(), [lines.at(-1)]);
-  });
+  /** A line and a metric without an environment, as an SDK sends them that nobody told where it is. */
+  const pushOfNobody = async () => {
+    const post = async (url: string, body: object) => assert.ok((await fetch(url, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) })).ok, url);
+    const now = `${Date.now()}000000`;
+    const attributes = Object.entries({ "service.name": "nobody", "telemetry.sdk.language": "java" }).map(([key, stringValue]) => ({ key, value: { stringValue } }));
+    await post(at("loki", "/loki/api/v1/push"), { streams: [{ stream: { service_name: "nobody" }, values: [[now, "INFO where am I"]] }] });
+    await post(at("prometheus", "/api/v1/otlp/v1/metrics"), { resourceMetrics: [{ resource: { attributes }, scopeMetrics: [{ metrics: [{ name: "orders", gauge: { dataPoints: [{ timeUnixNano: now, asDouble: 1 }] } }] }] }] });
+  };
 
   it("takes errors of plain text, JSON and Korean, a storm of 700 different ones and a flood of 1,500", async () => {
     await push("app-1", "orders", newErrors);
     await push("app-1", "storm", Array.from({ length: 700 }, (_, i) => `ERROR 결제 실패 ${word(i)} ${"x".repeat(100)}`));
     await push("app-2", "flood", Array.from({ length: 1_500 }, (_, i) => `ERROR ${word(i)} refused`));
+    await pushOfNobody();
     const old = { streams: [{ stream: { service_name: "old" }, values: [[String((Date.now() - 30 * 86_400_000) * 1e6), "too old"]] }] };
     assert.equal((await fetch(at("loki", "/loki/api/v1/push"), { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(old) })).status, 400);
   });
@@ -145,6 +143,13 @@ describe("on a real server", () => {
     await inbox.first("heard of", about("HostSilent", "RESOLVED"), 90);
   });
 
+  it("tells of log lines and metrics that come without an environment, whose they are", { timeout: 150_000 }, async () => {
+    for (const [name, text] of [["UnattributedLogs", /(^|\n)Log lines of nobody come without an environment\n/], ["UnattributedMetrics", /(^|\n)Metrics of nobody \(job nobody\) come without an environment\n/]] as const)
+      await inbox.first(name, posted => posted.path === "/slack" && slackMessage(posted).title === `WARNING ${name}` && text.test(slackMessage(posted).text), 120);
+    const lines = inbox.all.find(posted => posted.path === "/slack" && slackMessage(posted).title === "WARNING UnattributedLogs")!;
+    assert.deepEqual(await linesOf(linksIn(slackMessage(lines).text)["Log lines"]!, { loki: at("loki", "") }), ["INFO where am I"]);
+  });
+
   it("loses the beat when the gateway is dead though all else lives, tells so, and beats no more", { timeout: 300_000 }, async () => {
     await server.kill("caddy");
     const before = inbox.all.length;
@@ -160,6 +165,6 @@ describe("on a real server", () => {
   it("tells that a service of its own is down", { timeout: 100_000 }, async () => {
     await server.kill("loki");
     const down = await inbox.first("Loki down", posted => about("MonitoringServiceDown", "CRITICAL")(posted) && posted.body.includes("loki on the"), 60);
-    assert.match(slackMessage(down).text, /^loki on the monitoring server does not answer\ncloud `local` {2}environment `monitoring` {2}server `monitoring` {2}service `loki`/);
+    assert.match(slackMessage(down).text, /(^|\n)loki on the monitoring server does not answer\ncloud `local` {2}environment `monitoring` {2}server `monitoring` {2}service `loki`/);
   });
 });

@@ -25,7 +25,7 @@ describe("a message from the real Alertmanager", () => {
     inbox = await Inbox.open({ "/jira/rest/api/2/search": () => ({ issues: [] }), "/jira/rest/api/2/issue": () => ({ id: "1", key: "OPS-1" }) });
     spec = {
       ...resolveSpec({ domain: "mon.example.com", timezone: "Asia/Seoul" }),
-      ...resolveAlertKeys({ alerts: { slack: [{}], webhook: [{ environments: ["staging"] }], jira: [{ url: `${inbox.url}/jira`, project: "OPS", user: "ops@example.com", environments: ["prod"], severities: ["critical"] }], heartbeat: true } }),
+      ...resolveAlertKeys({ alerts: { slack: [{}], mute: [{ environments: ["muted"], severities: ["critical", "warning", "info"] }], webhook: [{ environments: ["staging"] }], jira: [{ url: `${inbox.url}/jira`, project: "OPS", user: "ops@example.com", environments: ["prod"], severities: ["critical"] }], heartbeat: true } }),
     };
     alertmanager = await startAlertmanager(spec, {
       "alerts-slack-webhook": `${inbox.url}/slack\n`,
@@ -118,6 +118,13 @@ describe("a message from the real Alertmanager", () => {
     await inbox.first("message of another host", about("CpuHigh"));
     await inbox.first("the last words of the silent one", about("LastWords"));
     assert.deepEqual(inbox.all.filter(posted => about("TargetDown")(posted) || about("DiskLow")(posted)), []);
+  });
+
+  it("does not come in a muted time, while others do", async () => {
+    await alertmanager.post(["muted", "prod"].map(environment => ({ labels: { ...labels, alertname: "AtNight", environment }, annotations: { summary: environment } })));
+    await inbox.first("message of another environment", about("AtNight · prod"));
+    await new Promise(resolve => setTimeout(resolve, 2_500));
+    assert.deepEqual(inbox.all.filter(about("AtNight · muted")), []);
   });
 
   it("goes to the webhook and to Jira as well where the spec says so, and the heartbeat to its own address only", async () => {

@@ -89,13 +89,14 @@ describe("amtool", () => {
     });
 
   it("renders the e-mail as text and as HTML that escapes what it is given", async () => {
-    const alert = { status: "firing", labels: { alertname: "NewError", environment: "prod", host: "app-1" }, annotations: { summary: "주문 <script>alert(1)</script> password=hunter2", error: "a\nb", dashboard_url: "https://mon.example.com/d/lgtm-errors?from=now-1h&to=now" }, startsAt: "2026-11-22T08:00:00Z", endsAt: "0001-01-01T00:00:00Z" };
+    const alert = { status: "firing", labels: { alertname: "NewError", environment: "prod", host: "app-1" }, annotations: { summary: "주문 <script>alert(1)</script> password=hunter2", error: "a\nb", description: "What to <do>", dashboard_url: "https://mon.example.com/d/lgtm-errors?from=now-1h&to=now" }, startsAt: "2026-11-22T08:00:00Z", endsAt: "0001-01-01T00:00:00Z" };
     write(folder, { "data.json": JSON.stringify({ receiver: "email", status: "firing", alerts: [alert], groupLabels: { alertname: "NewError" }, commonLabels: alert.labels, commonAnnotations: alert.annotations, externalURL: "https://mon.example.com/alerting" }) });
     const render = (type: string, name: string) => run(amtool, ["template", "render", `--template.glob=${join(folder, "alertmanager/templates/*.tmpl")}`, `--template.type=${type}`, `--template.data=${join(folder, "data.json")}`, `--template.text={{ template "${name}" . }}`]);
     const [html, text, subject] = await Promise.all([render("html", "lgtm.html"), render("text", "lgtm.text"), render("text", "lgtm.title")]);
     assert.match(html, /주문 &lt;script&gt;/);
+    assert.match(html, /<pre>a b<\/pre><br><small>What to &lt;do&gt;<\/small>/);
     assert.match(html, /<a href="https:\/\/mon\.example\.com\/d\/lgtm-errors\?from=\d+&amp;to=now">Dashboard<\/a>/);
-    assert.match(text, /^주문 <script>alert\(1\)<\/script> password=\*\*\*\nenvironment prod {2}server app-1 {2}\nsince 2026-11-22 08:00:00 UTC\na b\nDashboard: https/);
+    assert.match(text, /^주문 <script>alert\(1\)<\/script> password=\*\*\*\nenvironment prod {2}server app-1 {2}\nsince 2026-11-22 08:00:00 UTC\na b\nWhat to <do>\nDashboard: https/);
     assert.match(subject, /^FIRING NewError · prod · app-1$/);
     assert.doesNotMatch(html + text + subject, /hunter2/);
   });

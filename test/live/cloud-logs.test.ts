@@ -10,7 +10,7 @@ import { internalPorts } from "../../components/server/ports";
 import type { ServerSpec } from "../../components/server/spec";
 import { eventually } from "./harness/command";
 import { startProgram, type RunningProgram } from "./harness/one-program";
-import { freePorts } from "./harness/processes";
+import { freePorts } from "./harness/free-ports";
 import { ensureStoreServers, startServer, storeServers } from "./harness/store-servers";
 import { awsAccount } from "./stand-ins/aws-account";
 import { signed } from "./stand-ins/aws-signature";

@@ -12,7 +12,7 @@ import { internalPorts } from "../../components/server/ports";
 import { resolveSpec, type ServerSpec } from "../../components/server/spec";
 import { eventually } from "./harness/command";
 import { startProgram } from "./harness/one-program";
-import { freePorts } from "./harness/processes";
+import { freePorts } from "./harness/free-ports";
 import { ensureStoreServers, startServer, storeServers } from "./harness/store-servers";
 import { awsAccount, type AwsAccount } from "./stand-ins/aws-account";
 import { azureMonitor, cloudMonitoring, type AzureResource, type GcpSeries } from "./stand-ins/cloud-monitoring";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { isFound, locatePrograms } from "../../components/local/programs";
@@ -27,9 +27,10 @@ export interface CloudScene {
   end(): void;
 }
 
-export async function cloudScene(name: string, module: string, plugins: readonly Plugin[]): Promise<CloudScene> {
+/** `commands` is a folder with commands for the engine's plugins. */
+export async function cloudScene(name: string, module: string, plugins: readonly Plugin[], commands?: string): Promise<CloudScene> {
   const folder = mkdtempSync(join(tmpdir(), "pulumi-lgtm-test-cloud-"));
-  const first = await engineStack(name, join(__dirname, module), { plugins, env: { [folderVariable]: folder } });
+  const first = await engineStack(name, join(__dirname, module), { plugins, env: { [folderVariable]: folder, ...(commands && { PATH: `${commands}${delimiter}${process.env["PATH"]}` }) } });
   console.log(`provider plugins: ${JSON.stringify(first.plugins)}`);
   const cloud = new Cloud(folder);
   const said: string[] = [];

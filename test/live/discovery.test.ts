@@ -10,7 +10,7 @@ import { internalPorts } from "../../components/server/ports";
 import type { ServerSpec } from "../../components/server/spec";
 import { eventually } from "./harness/command";
 import { killAtExit, startProgram } from "./harness/one-program";
-import { freePorts } from "./harness/processes";
+import { freePorts } from "./harness/free-ports";
 import { ensureStoreServers, startServer, storeServers } from "./harness/store-servers";
 import { awsAccount } from "./stand-ins/aws-account";
 import { startCloudNetwork, type CloudNetwork } from "./stand-ins/cloud-network";

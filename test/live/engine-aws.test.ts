@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { after } from "node:test";
+import { gunzipSync } from "node:zlib";
 import type { ServerContract } from "../../components/server/contract";
-import { alterations, cloudScene, failureOf, left as leftOf, only, story, touched, type CloudScene } from "./cloud-scene";
+import { alterations, assertNoSecret, cloudScene, failureOf, left as leftOf, only, story, touched, type CloudScene } from "./cloud-scene";
 import { commonSteps, server } from "./cloud-story";
 import { awsUnderTest } from "./cloud-under-test";
 import { types } from "./stand-ins/cloud-plugin/aws-types";
+import { project, types as gcp } from "./stand-ins/cloud-plugin/gcp-types";
 
 let it: CloudScene | undefined;
 // One story: each step builds on those before it.
@@ -13,6 +15,9 @@ after(() => it?.end());
 
 const left = (scene: CloudScene) => leftOf(scene, "aws").filter(type => type !== "BucketObjectv2");
 const telemetryLeft = ["Bucket", "BucketLifecycleConfiguration", "BucketPolicy", "BucketPublicAccessBlock", "BucketServerSideEncryptionConfiguration"];
+
+/** What a compressed script does, once a shell has unpacked it. */
+const unpacked = (script: string) => gunzipSync(Buffer.from(/<<'lgtm-end-of-script'[^\n]*\n([^]*?)lgtm-end-of-script/.exec(script)![1]!, "base64")).toString();
 
 commonSteps(step, awsUnderTest);
 
@@ -145,7 +150,34 @@ step("application servers of another cloud are refused what cannot work there: a
   const access = await failureOf(shop.preview({ owner: "aws", access: { serviceAccount: "orders@shop.iam.gserviceaccount.com", ports: [9100] } }));
   assert.match(access, /the monitoring server at 203\.0\.113\.\d+ is on aws, so no service account stands for it\. Let agents push to it/);
   const agents = await failureOf(shop.preview({ owner: "aws", agents: { zone: "europe-west3-b", environment: "prod", service: "orders", client: "orders" } }));
-  assert.match(agents, /secret store|another cloud/);
+  assert.match(agents, /token: missing\. The monitoring server keeps its tokens in AWS, in a secret store that machines on Google Cloud cannot read/);
+});
+
+step("application servers on Google Cloud push to the server on AWS with a token in their own cloud's store, and the end of their stack harms nobody", async scene => {
+  const { cloud } = scene;
+  const [shop, prod] = [scene.beside("shop-on-gcp", "cloud-gcp-program.js"), scene.beside("prod")];
+  const onGcp = { owner: "aws", tokenOf: "orders", agents: { zone: "europe-west3-b", environment: "prod", service: "orders", client: "orders" } };
+  const ofAws = () => cloud.all().filter(({ type }) => type.startsWith("aws:"));
+  const before = ofAws();
+  await shop.up(onGcp);
+  assert.deepEqual(ofAws(), before);
+  const { contract, tokens } = (await scene.stack.outputs()) as { contract: ServerContract; tokens: { push: Record<string, string> } };
+  assert.equal(only(scene, gcp.secretVersion).inputs["secretData"], tokens.push["orders"]);
+  const { script } = (only(scene, gcp.assignment).inputs["osPolicies"] as { resourceGroups: { resources: { exec: { enforce: { script: string } } }[] }[] }[])[0]!.resourceGroups[0]!.resources[0]!.exec.enforce;
+  const document = unpacked(script);
+  assert.ok(document.includes(`{"kind":"secret-manager","project":"${project}","prefix":"lgtm-pulumi-lgtm-test-shop-on-gcp-shop-on-gcp","name":"push-orders"}`) && document.includes(contract.endpoints.otlpGrpc));
+  assertNoSecret(shop, [...Object.values(tokens.push), ...Object.values(awsUnderTest.secrets(cloud)).filter(value => !value.includes("BEGIN CERTIFICATE"))], [...awsUnderTest.secretTypes, gcp.secretVersion]);
+
+  const rotated = server({ onDestroy: "delete", rotate: { "push-orders": "2027-01" } });
+  await scene.up(rotated);
+  assert.deepEqual(touched(await prod.preview({ owner: "aws", access: { securityGroupId: "sg-prod", ports: [9100, 8080] }, agents: { environment: "prod", service: "orders", client: "orders" } })), []);
+  assert.deepEqual(touched(await shop.up(onGcp)), ["replace SecretVersion shop-on-gcp-token"]);
+
+  const then = ofAws();
+  await shop.destroy();
+  assert.deepEqual(cloud.all().filter(({ type }) => type.startsWith("gcp:")), []);
+  assert.deepEqual(ofAws(), then);
+  assert.deepEqual(touched(await scene.preview(rotated)), []);
 });
 
 for (const [what, change] of Object.entries({

@@ -1,15 +1,24 @@
 import assert from "node:assert/strict";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after } from "node:test";
 import type { ServerContract } from "../../components/server/contract";
-import { alterations, cloudScene, left, only, short, story, touched, type CloudScene } from "./cloud-scene";
+import { alterations, cloudScene, failureOf, left, only, short, story, touched, type CloudScene } from "./cloud-scene";
 import { commonSteps, server } from "./cloud-story";
 import { azureUnderTest } from "./cloud-under-test";
 import { groupId, idOf, types } from "./stand-ins/cloud-plugin/azure-types";
 
 let it: CloudScene | undefined;
 // One story: each step builds on those before it.
-const step = story(async () => (it = await cloudScene("azure", azureUnderTest.module, azureUnderTest.plugins)));
+const step = story(async () => (it = await cloudScene("azure", azureUnderTest.module, [...azureUnderTest.plugins, "command"], commands)));
 after(() => it?.end());
+
+/** A folder with a command `az` that is a stand-in. */
+const commands = mkdtempSync(join(tmpdir(), "pulumi-lgtm-test-az-"));
+writeFileSync(join(commands, "az"), `#!/bin/sh\nexec '${process.execPath}' '${join(__dirname, "stand-ins", "cloud-plugin", "azure-cli.js")}' "$@"\n`);
+chmodSync(join(commands, "az"), 0o755);
+after(() => rmSync(commands, { recursive: true }));
 
 const kept = ["BlobContainer", "BlobServiceProperties", "Disk", "ResourceGroup", "StorageAccount"];
 
@@ -85,6 +94,33 @@ step("a new server starts from a snapshot, and with delete nothing is left of it
   assert.ok(cloud.all(types.deletedVault).length > 0);
 });
 
+step("destroyed with snapshot, a snapshot is left of the disk, from which a new server starts; whoever cannot take one is told at up, and at destroy the disk stays", async scene => {
+  const { cloud } = scene;
+  cloud.set("az", "signed out");
+  assert.match(await failureOf(scene.up(server({ onDestroy: "snapshot" }))), /Please run 'az login'/);
+  assert.deepEqual(cloud.all(types.machine), []);
+  cloud.set("az", "signed in");
+  await scene.up(server({ onDestroy: "snapshot", tags: { team: "orders" } }));
+  const disk = only(scene, types.disk);
+  cloud.set("az", "signed out");
+  assert.match(await failureOf(scene.destroy()), /Please run 'az login'/);
+  assert.deepEqual([cloud.all(types.disk), cloud.all(types.machine)], [[disk], []]);
+  cloud.set("az", "signed in");
+  const from = cloud.calls().length;
+  await scene.destroy();
+  assert.ok(alterations(scene, from, types.disk).includes("delete Disk"));
+  const [snapshot, ...others] = cloud.all(types.snapshot).filter(({ inputs }) => inputs["source"] === disk.id);
+  assert.ok(snapshot && others.length === 0 && (snapshot.inputs["tags"] as string[]).includes("team=orders"));
+  const stays = [...kept.filter(type => type !== "Disk"), "Snapshot"].sort();
+  assert.deepEqual(left(scene, "azure-native"), stays);
+  const accounts = cloud.all(types.account);
+  await scene.up(server({ dataSnapshotId: snapshot.id, onDestroy: "delete" }));
+  await scene.destroy();
+  assert.deepEqual(left(scene, "azure-native"), stays);
+  assert.deepEqual(cloud.all(types.account), accounts);
+  for (const { type, id } of cloud.all()) if (type.startsWith("azure-native:")) cloud.remove(type, id);
+});
+
 step("a machine that exists gets the server through Run Command, and is left as it was", async scene => {
   const { cloud } = scene;
   cloud.put({ type: types.group, id: groupId("theirs"), outputs: { name: "theirs", location: "westeurope" } });
@@ -98,23 +134,30 @@ step("a machine that exists gets the server through Run Command, and is left as 
   for (const { type, id } of [machine, nic, identity]) cloud.remove(type, id);
 });
 
-step("a stack of another environment refers to the server, and its end does not touch it", async scene => {
-  const prod = scene.beside("prod");
-  const group = scene.cloud.put({ type: types.securityGroup, id: idOf("theirs", "Microsoft.Network/networkSecurityGroups/orders"), outputs: { name: "orders" } });
+step("stacks of other environments refer to the server, and the end of one harms neither it nor another", async scene => {
+  const { cloud } = scene;
+  const [dev, prod] = [scene.beside("dev"), scene.beside("prod")];
   await scene.up(server({ onDestroy: "delete" }));
-  const machine = scene.cloud.put({ type: types.machine, id: idOf("theirs", "Microsoft.Compute/virtualMachines/orders"), outputs: { name: "orders" } });
-  await prod.up({
+  const theirs = ["dev", "prod"].flatMap(name => [
+    cloud.put({ type: types.securityGroup, id: idOf("theirs", `Microsoft.Network/networkSecurityGroups/${name}`), outputs: { name } }),
+    cloud.put({ type: types.machine, id: idOf("theirs", `Microsoft.Compute/virtualMachines/${name}`), outputs: { name } }),
+  ]);
+  const environment = (name: string) => ({
     owner: "azure",
-    access: { networkSecurityGroupId: group.id, ports: [9100, 8080] },
-    agents: { environment: "prod", service: "orders", client: "orders", virtualMachines: [{ resourceGroupName: "theirs", vmName: "orders", location: "westeurope" }] },
+    access: { networkSecurityGroupId: idOf("theirs", `Microsoft.Network/networkSecurityGroups/${name}`), ports: [9100, 8080] },
+    agents: { environment: name, service: "orders", client: "orders", virtualMachines: [{ resourceGroupName: "theirs", vmName: name, location: "westeurope" }] },
   });
-  assert.equal(only(scene, types.runCommand).inputs["vmName"], "orders");
-  assert.equal(only(scene, types.securityRule).id, `${group.id}/securityRules/prod-in`);
-  await prod.destroy();
-  assert.deepEqual(scene.cloud.all(types.securityRule), []);
-  assert.deepEqual(scene.cloud.find(types.machine, machine.id), machine);
-  scene.cloud.remove(types.machine, machine.id);
+  await dev.up(environment("dev"));
+  await prod.up(environment("prod"));
+  assert.deepEqual(cloud.all(types.runCommand).map(({ inputs }) => inputs["vmName"]).sort(), ["dev", "prod"]);
+  assert.deepEqual(cloud.all(types.securityRule).map(({ id }) => id).sort(), ["dev", "prod"].map(name => idOf("theirs", `Microsoft.Network/networkSecurityGroups/${name}/securityRules/${name}-in`)));
+  await dev.destroy();
+  assert.deepEqual([only(scene, types.securityRule).id, only(scene, types.runCommand).inputs["vmName"]], [idOf("theirs", "Microsoft.Network/networkSecurityGroups/prod/securityRules/prod-in"), "prod"]);
+  assert.deepEqual(touched(await prod.preview(environment("prod"))), []);
   assert.deepEqual(touched(await scene.preview(server({ onDestroy: "delete" }))), []);
+  await prod.destroy();
+  assert.deepEqual(theirs.map(({ type, id }) => cloud.find(type, id)), theirs);
+  for (const { type, id } of theirs) cloud.remove(type, id);
 });
 
 step("another container or another disk takes a new machine, which finds it", async scene => {

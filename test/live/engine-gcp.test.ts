@@ -110,21 +110,27 @@ step("a machine that exists gets the server through VM Manager, and is left as i
   cloud.remove(types.instance, machine.id);
 });
 
-step("a stack of another environment refers to the server, and its end does not touch it", async scene => {
-  const prod = scene.beside("prod");
-  const environment = {
+step("stacks of other environments refer to the server, and the end of one harms neither it nor another", async scene => {
+  const { cloud } = scene;
+  const [dev, prod] = [scene.beside("dev"), scene.beside("prod")];
+  const environment = (name: string) => ({
     owner: "gcp",
-    access: { serviceAccount: `orders@${project}.iam.gserviceaccount.com`, ports: [9100, 8080] },
-    agents: { zone, environment: "prod", service: "orders", client: "orders" },
-  };
+    access: { serviceAccount: `${name}@${project}.iam.gserviceaccount.com`, ports: [9100, 8080] },
+    agents: { zone, environment: name, service: "orders", client: "orders" },
+  });
   await scene.up(server({ onDestroy: "delete" }));
-  const before = scene.cloud.all(types.firewall);
-  await prod.up(environment);
-  assert.equal(scene.cloud.all(types.firewall).length, before.length + 2);
-  assert.equal(only(scene, types.assignment).inputs["location"], zone);
-  await prod.destroy();
-  assert.deepEqual(scene.cloud.all(types.firewall), before);
+  const ofServer = cloud.all(types.firewall);
+  const others = () => cloud.all(types.firewall).filter(({ id }) => !ofServer.some(rule => rule.id === id)).map(({ inputs }) => inputs["description"]).sort();
+  await prod.up(environment("prod"));
+  await dev.up(environment("dev"));
+  assert.deepEqual(others(), ["Monitoring server scrapes dev", "Monitoring server scrapes prod", "Scrapes dev", "Scrapes prod"]);
+  await dev.destroy();
+  assert.deepEqual(others(), ["Monitoring server scrapes prod", "Scrapes prod"]);
+  assert.deepEqual(only(scene, types.assignment).inputs["instanceFilter"], { inclusionLabels: [{ labels: { "lgtm-environment": "prod" } }] });
+  assert.deepEqual(touched(await prod.preview(environment("prod"))), []);
   assert.deepEqual(touched(await scene.preview(server({ onDestroy: "delete" }))), []);
+  await prod.destroy();
+  assert.deepEqual(cloud.all(types.firewall), ofServer);
 });
 
 for (const [what, change] of Object.entries({ "another bucket": { telemetryBucket: "telemetry-theirs" }, "another disk": { dataDisk: "theirs" } })) {

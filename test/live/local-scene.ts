@@ -8,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { stringify } from "yaml";
 import { internalPorts } from "../../components/server/ports";
 import type { ServerSpec } from "../../components/server/spec";
+import { freePorts } from "./harness/free-ports";
 
 /** What `npm start -- --json` prints. */
 export interface Outcome {
@@ -74,12 +75,4 @@ export function listen(port: number): Promise<Server> {
   return new Promise(resolve => {
     const server = createServer().listen(port, "127.0.0.1", () => resolve(server));
   });
-}
-
-/** Ports that are free now. They are found together, so they differ. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, () => listen(0)));
-  const numbers = servers.map(server => (server.address() as { port: number }).port);
-  await Promise.all(servers.map(server => new Promise(resolve => server.close(resolve))));
-  return numbers;
 }

@@ -8,7 +8,7 @@ import { internalPorts } from "../../components/server/ports";
 import type { ServerSpec } from "../../components/server/spec";
 import { eventually, run } from "./harness/command";
 import { startProgram } from "./harness/one-program";
-import { freePorts } from "./harness/processes";
+import { freePorts } from "./harness/free-ports";
 import { startS3, type S3 } from "./harness/s3";
 
 /**

@@ -10,7 +10,7 @@ import type { ServerSpec } from "../../components/server/spec";
 import type { StorageKind } from "../../components/server/storage";
 import { eventually } from "./harness/command";
 import { startProgram, type RunningProgram } from "./harness/one-program";
-import { freePorts } from "./harness/processes";
+import { freePorts } from "./harness/free-ports";
 import { azuriteAccount, ensureStoreServers, startServer, storeServers } from "./harness/store-servers";
 import { awsAccount } from "./stand-ins/aws-account";
 import { startCloudNetwork, unsignedToken, type CloudNetwork } from "./stand-ins/cloud-network";

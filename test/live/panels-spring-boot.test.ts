@@ -10,6 +10,9 @@ import { applicationLabels, missingForSpringBoot, startApplications, use, type A
 /** What an application that sends its metrics over OTLP does not show; the panels say why. */
 const notOverOtlp = ["Spring Boot / How long requests take A", "Spring Boot / Starts C"];
 
+/** What neither this application nor its host can show; panels.test.ts makes these faults: an alert, a failed unit, lines with a release, an address with a certificate. */
+const notOfThis = ["Overview / Firing alerts A", "Host / Failed units A", "Errors / Errors E", ...["A", "B", "C", "D"].map(refId => `Overview / Addresses asked ${refId}`)];
+
 async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
@@ -70,8 +73,7 @@ describe("a real Spring Boot application", async () => {
   it("fills Overview, Services, Logs, Errors and Traces", options, async () => {
     const outcomes = await runPanels(spec, stores, { only: ["overview", "services", "logs", "errors", "traces", "host"], chosen: { environment: "prod", host: "orders-1" } });
     console.log(summary(outcomes));
-    assert.deepEqual(outcomes.filter(({ result, emptyWhenHealthy }) => result === "failed" || (result === "empty" && !emptyWhenHealthy)).map(nameOf), []);
-    for (const name of ["Services / SQL statements slower than $slower A", "Traces / Failing A", "Errors / Errors A", "Overview / Services D"]) assert.equal(outcomes.find(outcome => nameOf(outcome) === name)?.result, "data", name);
+    assert.deepEqual(empty(outcomes).filter(name => !notOfThis.includes(name)), []);
   });
 
   it("counts a request as failed whose exception Spring turned into an answer, though its span says no error", options, async () => {

@@ -1,16 +1,28 @@
 import assert from "node:assert/strict";
+import { appendFileSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { ResolvedSpec } from "../../components/server/spec";
 import { eventually } from "./harness/command";
 import { nameOf, offered, panelData, runPanels, specOf, storesOf, summary, type Outcome, type Stores } from "./harness/panels";
+import { freePorts } from "./harness/free-ports";
 import { startProcesses, type ProcessServer } from "./harness/processes";
 import { billing, sendEverything, sendStorm, sendWhatIsRefused, shop } from "./stand-ins/applications";
 
-/** What cannot be had within the minutes of a test, with the reason. */
-const notWithinMinutes = new Map([
-  ["Monitoring server / Trace blocks A", "Tempo writes its first block half an hour after the first trace"],
-  ["Monitoring server / Logs cleaned A", "Loki looks for old lines ten minutes after its start"],
-]);
+const ofTempo3 = (text: string) => /^live_store:/m.test(text);
+/** Tempo 3 cannot be had here, so how its first block is hastened is not known. */
+const notWithinMinutes = "Monitoring server / Trace blocks A";
+
+/**
+ * What else takes longer than a test: Tempo writes its first block half an hour after the first trace and looks for blocks every
+ * 5 minutes, Loki looks for old lines 10 minutes after its start. Of the probes, one trusts the authority that this server made itself.
+ */
+function hastened(path: string, text: string): string {
+  if (path === "config/tempo/tempo.yml") return ofTempo3(text) ? text : text.replace("  trace:\n", "  trace:\n    blocklist_poll: 5s\n").concat("ingester:\n  max_block_duration: 20s\n  flush_check_period: 2s\n");
+  if (path === "config/loki/loki.yml") return text.replace("compactor:\n", "compactor:\n  compaction_interval: 10s\n");
+  if (path === "config/alloy/config.alloy") return text.replace(String.raw`\"valid_status_codes\":[401],`, match => String.raw`${match}\"tls_config\":{\"insecure_skip_verify\":true},`);
+  return text;
+}
 
 describe("every panel of every dashboard", () => {
   let server: ProcessServer;
@@ -19,7 +31,10 @@ describe("every panel of every dashboard", () => {
   let outcomes: Outcome[];
 
   before(async () => {
-    server = await startProcesses();
+    const [https] = await freePorts(1);
+    const url = `https://localhost:${https}/loki/api/v1/push`;
+    // Without a token the gateway answers 401.
+    server = await startProcesses({ ports: { https: https! }, probes: [{ name: "gateway", url, environment: "prod", expectedStatus: 401 }, { name: "untrusted", url, environment: "prod" }] }, hastened);
     spec = specOf(server);
     stores = storesOf(spec);
     // Something must be wrong, or the panels for what is wrong are rightly empty: a service dies, and things are refused.
@@ -42,8 +57,8 @@ describe("every panel of every dashboard", () => {
   });
 
   it("shows data, now that there are hosts, applications and faults", () => {
-    const empty = outcomes.filter(({ result }) => result === "empty").map(nameOf);
-    assert.deepEqual(empty.filter(name => !notWithinMinutes.has(name)), []);
+    const tempo3 = ofTempo3(readFileSync(join(server.folder, "config/tempo/tempo.yml"), "utf8"));
+    assert.deepEqual(outcomes.filter(({ result }) => result === "empty").map(nameOf).filter(name => !tempo3 || name !== notWithinMinutes), []);
     assert.ok(outcomes.length > 120, String(outcomes.length));
   });
 
@@ -57,7 +72,7 @@ describe("every panel of every dashboard", () => {
     assert.deepEqual(chosen.filter(({ result }) => result === "failed").map(nameOf), []);
     const without = chosen.filter(({ result, emptyWhenHealthy }) => result === "empty" && !emptyWhenHealthy).map(nameOf);
     // The chosen host is a stand-in without an exporter of its own.
-    assert.deepEqual(without.filter(name => !/^Overview \/ (Fullest memory|Hosts|Memory) /.test(name)), []);
+    assert.deepEqual(without.filter(name => !/^Overview \/ (Addresses asked|Fullest memory|Hosts|Memory) /.test(name)), []);
   });
 
   it("shows nothing for an environment that there is not, so that the choice means something", async () => {
@@ -70,6 +85,16 @@ describe("every panel of every dashboard", () => {
     const values = await offered(spec, stores);
     for (const standIn of [shop, billing]) for (const variable of ["environment", "cloud", "host", "service"] as const) assert.ok(values[variable]!.includes(standIn[variable]), `${variable}: ${values[variable]!.join()}`);
     assert.ok(values.host!.includes("monitoring") && values.service!.includes("loki"));
+  });
+
+  it("of the overview says which address fails, how each answers, and how long its certificate is good", async () => {
+    const of = async (refId: string) => Object.fromEntries((await panelData(spec, stores, "overview", "Addresses asked", { refId })).map(({ metric, value }) => [metric!.service_name!, Number(value![1])]));
+    assert.deepEqual(await of("A"), { gateway: 0, untrusted: 1 });
+    assert.deepEqual(await of("B"), { gateway: 401, untrusted: 0 });
+    assert.ok((await of("C")).gateway! < 1);
+    // The own authority's are good for 12 hours.
+    const left = (await of("D")).gateway!;
+    assert.ok(left > 11 * 3600 && left < 13 * 3600, String(left));
   });
 
   describe("of Errors", () => {
@@ -103,6 +128,19 @@ describe("every panel of every dashboard", () => {
       const total = series.flatMap(({ values }) => values!).reduce((sum, [, value]) => sum + Number(value), 0);
       assert.ok(total > 1_500, String(total));
     });
+  });
+
+  it("leaves out what an idle Tempo 3 calls an error", async () => {
+    // Words of Tempo 3.0.3, into the file that Alloy reads: the one in the registries is older.
+    const idle = ["rpc error: code = NotFound desc = no jobs found", "error getting next job: rpc error: code = Internal desc = nil job received"];
+    const lines = [...idle.map(err => `level=error ts=2026-11-22T22:21:36Z caller=backendworker.go:529 msg="error calling scheduler" err="${err}" backoff=1.7s`), 'level=info msg="after the idle ones"'];
+    appendFileSync(join(server.folder, "logs/tempo.log"), lines.map(line => `${line}\n`).join(""));
+    const stored = async () => {
+      const answer = await fetch(`${stores.loki}/loki/api/v1/query_range?${new URLSearchParams({ query: '{service_name="tempo"} |~ "calling scheduler|after the idle ones"' })}`);
+      return ((await answer.json()) as { data: { result: { values: [string, string][] }[] } }).data.result.flatMap(({ values }) => values.map(([, line]) => line));
+    };
+    await eventually("the line after them is stored", async () => (await stored()).includes(lines.at(-1)!), { seconds: 60 });
+    assert.deepEqual((await stored()).filter(line => line !== lines.at(-1)), []);
   });
 
   it("of Logs finds lines by a part of them, shows the message of JSON lines, and leads to the trace", async () => {

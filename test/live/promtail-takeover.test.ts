@@ -9,7 +9,7 @@ import { internalPorts } from "../../components/server/ports";
 import { agentScene, eventually, identityOf, type AgentScene } from "./agent-scene";
 import { docker } from "./harness/engine";
 import { startProgram, type RunningProgram } from "./harness/one-program";
-import { freePorts } from "./harness/processes";
+import { freePorts } from "./harness/free-ports";
 import { suite } from "./harness/requirements";
 import { failureOf } from "./ssh-scene";
 
@@ -17,10 +17,10 @@ import { failureOf } from "./ssh-scene";
 interface Old extends AgentScene {
   /** Promtail's file, its client the old Loki. */
   config: string;
-  /** Numbers of the lines in the old Loki, in the order of the file. */
-  sentByPromtail(): Promise<number[]>;
+  /** Numbers of the lines in the old Loki, in the order of the file. `second`: of the lines that belong to the one before. */
+  sentByPromtail(second?: boolean): Promise<number[]>;
   /** The same of the new server, of the trial or in earnest. */
-  sentByAgent(trial: boolean): Promise<number[]>;
+  sentByAgent(trial: boolean, second?: boolean): Promise<number[]>;
 }
 
 let old: (AgentScene & { loki: RunningProgram; folder: string }) | undefined;
@@ -31,7 +31,7 @@ after(async () => {
   if (old) rmSync(old.folder, { recursive: true, force: true });
 });
 
-const logs = "/home/app/logs/app.log";
+const logs = "/home/ubuntu/fittoring/logs/app.log";
 const selector = '{job="fittoring_logs"';
 
 async function start(): Promise<Old> {
@@ -44,30 +44,30 @@ async function start(): Promise<Old> {
   const gateway = await docker(["network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}"]);
   const config = promtailFile(`http://${gateway}:${ports.loki}/loki/api/v1/push`);
   await putPromtail(scene, config);
-  const found = async (entries: { line: string }[]) => entries.flatMap(({ line }) => [...line.matchAll(/"number":(\d+)/g)].map(match => Number(match[1]))).sort((a, b) => a - b);
+  const found = (entries: { line: string }[], second: boolean) => entries.flatMap(({ line }) => [...line.matchAll(second ? /Orders\.java:(\d+)/g : /"number":(\d+)/g)].map(match => Number(match[1]))).sort((a, b) => a - b);
   return {
     ...scene,
     config,
-    async sentByPromtail() {
+    async sentByPromtail(second = false) {
       const query = new URLSearchParams({ query: `${selector}}`, limit: "5000", direction: "forward", since: "1h" });
       const answer = (await (await fetch(`http://127.0.0.1:${ports.loki}/loki/api/v1/query_range?${query}`)).json()) as { data: { result: { values: [string, string][] }[] } };
-      return found(answer.data.result.flatMap(({ values }) => values.map(([, line]) => ({ line }))));
+      return found(answer.data.result.flatMap(({ values }) => values.map(([, line]) => ({ line }))), second);
     },
-    sentByAgent: async trial => found(await scene.find.logs(`${selector}, agent=${trial ? '"trial"' : '""'}}`)),
+    sentByAgent: async (trial, second = false) => found(await scene.find.logs(`${selector}, agent=${trial ? '"trial"' : '""'}}`), second),
   };
 }
 
-/** As the teams' own, but for the paths. */
+/** As the teams' own, to the comments. */
 function promtailFile(url: string): string {
   return `server:
   http_listen_port: 9080
   grpc_listen_port: 0
 
 positions:
-  filename: /var/lib/promtail/positions.yaml # 로그 파일을 어디까지 읽었는지
+  filename: /var/lib/promtail/positions.yaml # Promtail이 로그 파일을 어디까지 읽었는지 오프셋을 기록해두는 곳
 
 clients:
-  - url: ${url}
+  - url: ${url} # Loki 서버 주소
 
 scrape_configs:
 - job_name: system
@@ -76,19 +76,21 @@ scrape_configs:
       - localhost
     labels:
       job: fittoring_logs
-      __path__: /home/app/logs/*.log # 로그 파일 경로
+      __path__: /home/ubuntu/fittoring/logs/*.log # 로그 파일 경로
   pipeline_stages:
     - multiline:
         firstline: '^\\s*\\{\\s*$|^\\s*\\{\\s*"event"|^No mapping for '
 `;
 }
 
+/** As the teams' own, but as a user of its own: its positions are nobody else's to read. */
 const unit = `[Unit]
 Description=Promtail service
 After=network.target
 
 [Service]
 Type=simple
+User=promtail
 ExecStart=/usr/local/bin/promtail -config.file=/etc/promtail/config.yaml
 Restart=on-failure
 
@@ -100,7 +102,7 @@ async function putPromtail({ server }: AgentScene, config: string): Promise<void
   const promtail = findCached(programs.promtail, programsDir());
   if (!promtail) throw new Error(`promtail is not in ${programsDir()}: node dist/tools/build-programs/main.js --only promtail`);
   await docker(["cp", promtail.paths.promtail!, `${server.name}:/usr/local/bin/promtail`]);
-  await server.exec("useradd --create-home app && chmod 700 /home/app && install -d -o app -m 700 /home/app/logs && mkdir -p /var/lib/promtail");
+  await server.exec("useradd --create-home ubuntu && chmod 750 /home/ubuntu && useradd --system --groups ubuntu promtail && install -d -o promtail /var/lib/promtail && install -d -o ubuntu -g ubuntu -m 750 /home/ubuntu/fittoring /home/ubuntu/fittoring/logs");
   await server.copyIn("/etc/promtail/config.yaml", config);
   await server.copyIn("/etc/systemd/system/promtail.service", unit);
   // Every fifth entry has a second line, as one with a stack trace has.
@@ -121,7 +123,8 @@ const twice = (numbers: number[]) => numbers.filter((number, i) => numbers.index
 step("Promtail's file is shown as the agent reads it, and what it cannot read is named", async scene => {
   const { output } = await scene.preview({ promtail: { config: scene.config } });
   assert.match(output, /max_wait_time: 3s, which is Promtail's default/);
-  assert.match(output, /__path__: \/home\/app\/logs/);
+  assert.match(output, /max_lines: 128, which is Promtail's default/);
+  for (const kept of [/job: fittoring_logs/, /__path__: \/home\/ubuntu\/fittoring\/logs\/\*\.log/, /firstline: '\^/]) assert.match(output, kept);
   const kubernetes = `${scene.config}- job_name: pods\n  kubernetes_sd_configs:\n  - role: pod\n`;
   assert.match(await failureOf(scene.preview({ promtail: { config: kubernetes } })), /promtail\.config: scrape_configs\[1\]\.kubernetes_sd_configs: the agent is for servers/);
 });
@@ -135,7 +138,7 @@ step("without Promtail's positions nothing is begun", async scene => {
 
 step("on trial both send, told apart by a label, and the agent begins where Promtail is", async scene => {
   await eventually("Promtail has written its positions", async () => /app\.log: "[1-9]/.test(await scene.server.exec("cat /var/lib/promtail/positions.yaml")), { seconds: 60 });
-  assert.equal(await scene.server.exec("stat -c '%a %U' /var/lib/promtail/positions.yaml"), "600 root");
+  assert.equal(await scene.server.exec("stat -c '%a %U' /var/lib/promtail/positions.yaml"), "600 promtail");
   await scene.up({ promtail: { config: scene.config } });
   const before = (await scene.sentByPromtail()).length;
   await eventually("both have sent new lines", async () => (await scene.sentByAgent(true)).length > 30 && (await scene.sentByPromtail()).length > before + 30, { seconds: 60 });
@@ -152,6 +155,17 @@ step("the agent's lines have Promtail's labels, the four, and both lines of an e
   assert.match(whole.line, /^\{"event":"counted","number":(\d+)\}\n\tat example\.Orders\.find\(Orders\.java:\1\)$/);
   assert.deepEqual(identityOf(whole.labels), { environment: "prod", cloud: "aws", host: "moving-1", service_name: "orders" });
   assert.deepEqual([whole.labels.job, whole.labels.filename], ["fittoring_logs", logs]);
+});
+
+step("positions that the agent could not read are refused before Promtail is stopped", async scene => {
+  const since = () => scene.server.exec("systemctl show -p ActiveEnterTimestampMonotonic promtail");
+  const before = await since();
+  // Nobody but root comes through: the agent's user would see no positions, and begin at the beginning.
+  await scene.server.exec("chmod 700 /var/lib/lgtm-agent");
+  assert.match(await failureOf(scene.up({ promtail: { config: scene.config, takeOver: true } })), /The agent's user cannot read \/var\/lib\/lgtm-agent\/promtail\/positions\.yaml, so it would send every line again; nothing was switched[^]*What ran before runs again/);
+  await scene.server.exec("chmod 755 /var/lib/lgtm-agent");
+  assert.deepEqual([await since(), await active(scene)], [before, ["active", "enabled"]]);
+  assert.deepEqual(await scene.sentByAgent(false), []);
 });
 
 step("a take-over that Alloy refuses leaves Promtail at work", async scene => {
@@ -194,8 +208,11 @@ step("when the agent is removed Promtail runs again, and each line was sent once
   await scene.server.exec("touch /root/enough; while systemctl is-active -q writer; do sleep 0.1; done");
   const lines = Number(await scene.server.exec(`grep -c number ${logs}`));
   await eventually("the last line is there", async () => (await scene.sentByPromtail()).at(-1) === lines - 1, { seconds: 30 });
-  const all = [...(await scene.sentByPromtail()), ...agent].sort((a, b) => a - b);
-  console.log(`${lines} lines: ${all.length - agent.length} by Promtail, ${agent.length} by the agent`);
-  const missing = Array.from({ length: lines }, (_, i) => i).filter(i => !all.includes(i));
-  assert.deepEqual({ twice: twice(all), missing }, { twice: [], missing: [] });
+  for (const second of [false, true]) {
+    const [promtail, instead] = [await scene.sentByPromtail(second), await scene.sentByAgent(false, second)];
+    const all = [...promtail, ...instead];
+    console.log(`${second ? "second lines" : "lines"}: ${all.length}, ${promtail.length} by Promtail, ${instead.length} by the agent`);
+    const written = Array.from({ length: lines }, (_, i) => i).filter(i => !second || i % 5 === 0);
+    assert.deepEqual({ twice: twice(all), missing: written.filter(i => !all.includes(i)) }, { twice: [], missing: [] });
+  }
 });

@@ -19,8 +19,9 @@ export interface Scene {
   end(): Promise<void>;
 }
 
-export async function scene(name: string, image: ServerImage): Promise<Scene> {
-  const server = await startServer({ name, image, images: await ensureImages() });
+/** `images`: what its engine has from the start. @default the services' */
+export async function scene(name: string, image: ServerImage, images?: string[]): Promise<Scene> {
+  const server = await startServer({ name, image, images: images ?? (await ensureImages()) });
   const stack = await engineStack(name, join(__dirname, "ssh-program.js"));
   console.log(`provider plugins: ${JSON.stringify(stack.plugins)}`);
   await addUser(server, "deploy", "deploy ALL=(ALL) NOPASSWD: ALL\n");

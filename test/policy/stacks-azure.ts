@@ -22,8 +22,10 @@ export const azureStacks: Stacks = {
     (await run(() => {
       const { contract } = new MonitoringServer("mon", { allowedCidrs: ["203.0.113.0/24"] });
       new AppServerAccess("orders", { server: contract, networkSecurityGroupId: id("Microsoft.Network/networkSecurityGroups", "orders", "apps"), ports: [9100, 8080] });
+      new AppServerAgents("billing", { server: contract, environment: "prod", service: "billing", client: "default", token: "a-token-of-the-tests-0123456789", keyVaultId: id("Microsoft.KeyVault/vaults", "billing", "apps"), virtualMachines: [{ resourceGroupName: "shop", vmName: "billing-1", location: "koreacentral" }] });
       return new AppServerAgents("orders", { server: contract, environment: "prod", service: "orders", client: "default", virtualMachines: [{ resourceGroupName: "shop", vmName: "orders-1", location: "koreacentral" }] });
     })).registered,
+  "azure: with a last snapshot": server({ onDestroy: "snapshot" }),
   "azure: role for previews": async () =>
     (await run(() => new PreviewRole("ci", { repository: "acme@1/infra@2", environments: ["preview-dev", "preview-prod"], resourceGroupName: "ci", scopes: ["/subscriptions/1/resourceGroups/mon"], stateContainerId: id("Microsoft.Storage/storageAccounts/blobServices/containers", "acme/default/state", "ci") }))).registered,
 };

@@ -21,6 +21,7 @@ export const gcpStacks: Stacks = {
     (await run(() => {
       const { contract } = new MonitoringServer("mon", { allowedCidrs: ["203.0.113.0/24"] });
       new AppServerAccess("orders", { server: contract, serviceAccount: "orders@shop.iam.gserviceaccount.com", ports: [9100, 8080] });
+      new AppServerAgents("billing", { server: contract, environment: "prod", service: "billing", client: "default", zone: "europe-west3-b", token: "a-token-of-the-tests-0123456789" });
       return new AppServerAgents("orders", { server: contract, environment: "prod", service: "orders", client: "default", zone: "europe-west3-b" });
     })).registered,
   "gcp: role for previews": async () =>

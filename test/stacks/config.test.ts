@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { describe, it } from "node:test";
 import type * as pulumi from "@pulumi/pulumi";
 import { SpecError } from "../../components/server/spec-error";
 import { resolveSpec, type ServerSpec } from "../../components/server/spec";
-import { explained, objectKey } from "../../stacks/config";
+import { explained, objectKey, serverKey } from "../../stacks/config";
+import { checkout } from "../checkout";
 
 const config = (value: unknown) => ({ getObject: () => value }) as unknown as pulumi.Config;
 const fields = { folder: "string", runtime: ["containers", "processes"], requireAll: "boolean", port: "number" } as const;
@@ -49,5 +51,14 @@ describe("a problem of the spec", () => {
 
   it("leaves other errors as they are", () => {
     assert.throws(() => explained("server", () => { throw new TypeError("x"); }), TypeError);
+  });
+});
+
+describe("the spec of the configuration", () => {
+  it("has the folder of the user's dashboards beside Pulumi.yaml, wherever the program runs", () => {
+    const folderOf = (folder: string) => serverKey(config({ dashboards: { folder } })).dashboards!.folder;
+    assert.equal(folderOf("dashboards"), join(checkout, "dashboards"));
+    assert.equal(folderOf("/srv/dashboards"), "/srv/dashboards");
+    assert.deepEqual(serverKey(config({ memory: 1024 })), { memory: 1024 });
   });
 });

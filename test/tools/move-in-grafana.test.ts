@@ -14,21 +14,24 @@ const program = join(__dirname, "..", "..", "..", "tools", "move-in");
 writeFileSync(join(folder, "lgtm.yml"), renderBundle({}).files["config/grafana/provisioning/datasources/lgtm.yml"]!);
 
 /**
- * Stands in for a database of Grafana's, which cannot be run here: the tables and columns of its migrations
- * (pkg/services/sqlstore/migrations) that the program touches, and a team's rows.
+ * Stands in for a database of Grafana's: the tables and columns of its migrations (pkg/services/sqlstore/migrations) that the
+ * program touches, and a team's rows. test/live/move-in.test.ts does it with a real one, where a Grafana can be had.
  */
 const tables = `
-CREATE TABLE data_source (id INTEGER PRIMARY KEY, org_id INTEGER, version INTEGER, type TEXT, name TEXT, access TEXT, url TEXT, basic_auth INTEGER, is_default INTEGER, json_data TEXT, secure_json_data TEXT, uid TEXT, UNIQUE (org_id, name), UNIQUE (org_id, uid));
+CREATE TABLE data_source (id INTEGER PRIMARY KEY, org_id INTEGER, version INTEGER, type TEXT, name TEXT, access TEXT, url TEXT, basic_auth INTEGER, is_default INTEGER, json_data TEXT, secure_json_data TEXT, uid TEXT, read_only BOOL NOT NULL DEFAULT 0, is_prunable BOOL NOT NULL DEFAULT 0, UNIQUE (org_id, name), UNIQUE (org_id, uid));
+CREATE TABLE dashboard_provisioning (id INTEGER PRIMARY KEY, dashboard_id INTEGER, name TEXT);
 CREATE TABLE dashboard (id INTEGER PRIMARY KEY, is_folder INTEGER, data TEXT);
 CREATE TABLE "user" (id INTEGER PRIMARY KEY, login TEXT, password TEXT, salt TEXT, is_admin INTEGER);
 CREATE TABLE data_keys (name TEXT);
 CREATE TABLE alert_rule (id INTEGER);
-INSERT INTO data_source VALUES
+INSERT INTO data_source (id, org_id, version, type, name, access, url, basic_auth, is_default, json_data, secure_json_data, uid) VALUES
   (1, 1, 1, 'loki', 'Loki', 'proxy', 'http://loki:3100', 0, 0, '{"maxLines": 100}', '{}', 'befx1'),
   (2, 1, 1, 'prometheus', 'metrics', 'proxy', 'http://203.0.113.7:9090', 1, 1, NULL, '{"basicAuthPassword": "IzEj"}', 'befx2'),
   (3, 1, 1, 'prometheus', 'of another team', 'proxy', 'https://prometheus.example.com', 0, 0, NULL, NULL, 'befx3'),
   (4, 1, 1, 'tempo', 'traces', 'proxy', 'http://tempo:3100', 0, 0, NULL, NULL, 'tempo'),
   (5, 1, 1, 'mysql', 'orders', 'proxy', 'db.example.com:3306', 0, 0, NULL, '{"password": "IzEj"}', 'befx5');
+UPDATE data_source SET read_only = 1, is_prunable = 1 WHERE id = 2;
+INSERT INTO dashboard_provisioning VALUES (1, 2, 'of files');
 INSERT INTO dashboard VALUES (1, 1, '{}'), (2, 0, '{"panels": [{"datasource": {"uid": "befx1"}}]}');
 INSERT INTO "user" VALUES (1, 'admin', 'of before', 'salt', 1), (2, 'kim', 'of kim', 'x', 0);
 INSERT INTO data_keys VALUES ('a'), ('b');
@@ -60,6 +63,11 @@ print(json.dumps(grafana.adapt(${JSON.stringify(database)}, open(${JSON.stringif
     assert.deepEqual(rows("SELECT json_data FROM data_source WHERE id = 1"), [['{"maxLines": 100}']]);
   });
 
+  it("without marks of files that the new server does not have: it would delete what they say", () => {
+    assert.deepEqual(rows("SELECT id FROM data_source WHERE read_only OR is_prunable"), []);
+    assert.deepEqual(rows("SELECT id FROM dashboard_provisioning"), []);
+  });
+
   it("without what was encrypted with the old key", () => {
     assert.deepEqual(rows("SELECT secure_json_data FROM data_source ORDER BY id"), [["{}"], ["{}"], [null], ["{}"]]);
     assert.deepEqual(rows("SELECT count(*) FROM data_keys"), [[0]]);
@@ -80,6 +88,7 @@ print(json.dumps(grafana.adapt(${JSON.stringify(database)}, open(${JSON.stringif
       "datasource traces: the new server's own has the same uid, tempo",
       "datasource orders (uid befx5): left as it is, db.example.com:3306",
       "grafana: what it had encrypted (passwords of datasources and contact points) cannot be read on another server; enter it again",
+      "grafana: 1 dashboards came from files on the old server; from now on they are ordinary ones, and can be changed",
       "grafana: 1 alert rules of its own are not evaluated on the new server; docs/alerts.md has the way there",
       "grafana: the user admin has the new server's password, everybody else the one of before",
     ]);

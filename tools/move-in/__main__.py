@@ -6,6 +6,7 @@ On the new server:  into PART --found F the archive of standard input, beside wh
 """
 import argparse
 import json
+import signal
 import sys
 
 import grafana
@@ -44,6 +45,9 @@ def main():
     parser.add_argument("--found", help="what `find` said, as a file")
     parser.add_argument("--root", default="/var/lib/pulumi-lgtm", help="folder of the new server")
     args = parser.parse_args()
+    # A connection that breaks, or an impatient person: what was stopped is started again all the same.
+    for each in (signal.SIGHUP, signal.SIGTERM):
+        signal.signal(each, lambda *_: sys.exit(1))
     try:
         if args.command == "find":
             print(json.dumps(find(), indent=2))
@@ -66,6 +70,9 @@ def main():
                 say(line)
     except MoveError as error:
         say(str(error))
+        return 1
+    except BrokenPipeError:
+        say("The new server takes no more: see what it says.")
         return 1
     return 0
 

@@ -79,14 +79,20 @@ def adapt(path, provisioning, stack, password):
         if not whole(database):
             raise MoveError("The old Grafana's database is not whole. Nothing was changed.")
         count = lambda table, where="1": database.execute("SELECT count(*) FROM %s WHERE %s" % (table, where)).fetchone()[0] if columns(database, table) else 0
-        said.append("grafana: %d dashboards, %d users" % (count("dashboard", "is_folder = 0"), count("user")))
+        # From Grafana 12 on they can be in a table of all kinds of things.
+        dashboards = max(count("dashboard", "is_folder = 0"), count("resource", "\"group\" = 'dashboard.grafana.app' AND resource = 'dashboards'"))
+        said.append("grafana: %d dashboards, %d users" % (dashboards, count("user")))
         said += datasources(database, provisioned(provisioning), stack)
         # Encrypted with the old server's key, and of no use with another: a key that cannot be read would keep new ones from being made.
-        if sum(count(table) for table in ("data_keys", "secrets")):
-            for table in ("data_keys", "secrets"):
-                if columns(database, table):
-                    database.execute("DELETE FROM %s" % table)
+        encrypted = [table for table in ("data_keys", "secrets", "secret_data_key") if count(table)]
+        for table in encrypted:
+            database.execute("DELETE FROM %s" % table)
+        if encrypted:
             said.append("grafana: what it had encrypted (passwords of datasources and contact points) cannot be read on another server; enter it again")
+        if count("dashboard_provisioning"):
+            # Grafana deletes those whose files it does not have.
+            said.append("grafana: %d dashboards came from files on the old server; from now on they are ordinary ones, and can be changed" % count("dashboard_provisioning"))
+            database.execute("DELETE FROM dashboard_provisioning")
         if count("alert_rule"):
             said.append("grafana: %d alert rules of its own are not evaluated on the new server; docs/alerts.md has the way there" % count("alert_rule"))
         said += admin(database, password)
@@ -112,7 +118,8 @@ def datasources(database, own, stack):
             database.execute("DELETE FROM data_source WHERE id = ?", (old["id"],))
             said.append("datasource %s: the new server's own has the same uid, %s" % (old["name"], old["uid"]))
             continue
-        new = {}
+        # As above: one that came from a file would be deleted, or could not be changed any more.
+        new = {"read_only": 0, "is_prunable": 0}
         # By name the new server would take it for its own, and give it another uid.
         if old["name"] in {each["name"] for each in own}:
             new["name"] = "%s (moved in)" % old["name"]

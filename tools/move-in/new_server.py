@@ -7,7 +7,7 @@ import tarfile
 import time
 
 from docker import ask, docker, inspect
-from said import MoveError, say
+from said import WHOLE, MoveError, say
 
 
 class NewServer:
@@ -46,9 +46,13 @@ class NewServer:
 
     def unpack(self, source):
         """Of the archive only plain files and folders below the stage."""
+        whole = False
         try:
             with tarfile.open(fileobj=source, mode="r|") as archive:
                 for member in archive:
+                    whole = member.name == WHOLE
+                    if whole:
+                        continue
                     path = os.path.normpath(os.path.join(self.stage, member.name))
                     if not path.startswith(self.stage + "/"):
                         raise MoveError("The archive has a path that leads elsewhere: %s" % member.name)
@@ -57,9 +61,11 @@ class NewServer:
                         with open(path, "wb") as target:
                             shutil.copyfileobj(archive.extractfile(member), target, 1 << 20)
         except (tarfile.TarError, EOFError) as error:
-            raise MoveError("The archive is not whole: %s. Nothing was changed." % error)
+            raise MoveError("What came from the old server is not whole: %s. Nothing was changed." % error)
+        if not whole:
+            raise MoveError("What came from the old server is not whole: it ended early. Nothing was changed.")
         if not os.listdir(self.stage):
-            raise MoveError("The archive is empty. Nothing was changed.")
+            raise MoveError("Nothing came from the old server. Nothing was changed.")
 
     def config(self, name):
         with open(os.path.join(self.root, "config", self.part, name), encoding="utf-8") as file:

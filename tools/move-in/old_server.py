@@ -6,7 +6,7 @@ import tarfile
 import tempfile
 
 from docker import ask, docker, inspect
-from said import MoveError, say
+from said import WHOLE, MoveError, say
 
 
 class Container:
@@ -60,6 +60,8 @@ def put_out(container, paths, flush, target):
             with tarfile.open(fileobj=target, mode="w|", format=tarfile.PAX_FORMAT) as archive:
                 for path in paths:
                     copy(container, path, archive, folder)
+                # An archive that ends early between two files looks like a whole one.
+                archive.addfile(tarfile.TarInfo(WHOLE))
     finally:
         # Not start: one that was told to write out its memory, and then not stopped, takes nothing any more.
         docker("restart", "-t", "120", container.name)
@@ -81,7 +83,7 @@ def copy(container, path, archive, folder):
         if source.wait() != 0:
             errors.seek(0)
             said = errors.read().strip()
-            # Only the first path has to be there: a database has a log beside it only at times.
-            if "ould not find the file" in said and path.endswith("-wal"):
+            # Only the first path has to be there: a database has a log beside it only at times. The second is what Docker 20 says.
+            if re.search("ould not find the file|No such container:path", said) and path.endswith("-wal"):
                 return
             raise MoveError("%s cannot be copied out of %s: %s" % (path, container.name, said))

@@ -105,7 +105,7 @@ def refuse_what_alloy_refuses(document, alloy, token):
         for name, text in document["files"].items():
             write(os.path.join(folder, name), text.replace("/etc/lgtm-agent/", folder + "/").encode())
         write(os.path.join(folder, "token"), token.encode(), 0o600)
-        done = programs.run([alloy, "validate", "--stability.level=public-preview", os.path.join(folder, "config.alloy")])
+        done = programs.run([alloy, "validate", "--stability.level=experimental", os.path.join(folder, "config.alloy")])
         if done.returncode != 0:
             raise Failed("Alloy refuses the configuration; what runs on this server was not touched.\n%s" % done.stdout.replace(folder, CONFIG).strip()[-3000:])
 

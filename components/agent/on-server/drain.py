@@ -15,23 +15,24 @@ SEND_SECONDS = 2
 
 
 def drain(reload):
-    """Returns when what was read is sent, or when that takes too long. The file is as before then; what runs is not, so a restart or a stop has to follow."""
-    if programs.run(["systemctl", "is-active", UNIT]).stdout.strip() != "active":
-        return
+    """Returns when what was read has had the time to be sent, and whether nothing is read any more. The file is as before then; what runs is not, so a restart or a stop has to follow."""
+    if programs.run(["systemctl", "is-active", UNIT]).stdout.strip() not in ("active", "deactivating"):
+        return False
     data = read(FILE)
     if data is None:
-        return
+        return False
     text = data.decode()
     without = re.sub(r'(?ms)^loki\.source\.\w+ "[^"]+" \{\n.*?^\}\n', "", text)
     if without == text:
-        return
+        return True
     try:
         write(FILE, without.encode())
         reload()
         time.sleep(longest_wait(text) + SEND_SECONDS)
+        return True
     except Failed:
         # It does not answer: then there is nothing to wait for either.
-        pass
+        return False
     finally:
         write(FILE, data)
 

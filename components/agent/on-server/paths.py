@@ -10,4 +10,6 @@ UNITS = BASE + "/etc/systemd/system"
 TOKEN = CONFIG + "/token"
 # What was put on, so that the removal takes that off and no more.
 INSTALLED = ROOT + "/installed.json"
+# Everything that was read was sent, when Alloy stopped.
+DELIVERED = DATA + "/delivered"
 USER = "lgtm-agent"

@@ -64,6 +64,9 @@ class Switch:
             raise
 
     def carry(self, owner):
+        if self.wanted:
+            # Before anybody is stopped: a copy that the agent cannot read is refused here.
+            self.copy(owner)
         if self.hands_back():
             # The agent is stopped, so that its positions are final.
             programs.run(["systemctl", "stop", AGENT])
@@ -74,13 +77,16 @@ class Switch:
         if not self.wanted:
             return
         self.carried = self.current()
+        self.copy(owner)
+        if bool(self.stopped) != self.taking:
+            # What an earlier trial, or an earlier take-over, has left would come before what was carried over just now.
+            clear("promtail" if self.taking else "trial")
+
+    def copy(self, owner):
         os.makedirs(os.path.dirname(self.wanted["carried"]), mode=0o700, exist_ok=True)
         os.chown(os.path.dirname(self.wanted["carried"]), *owner)
         write_promtail(self.wanted["carried"], self.carried, owner)
         read_as(owner, self.wanted["carried"])
-        if bool(self.stopped) != self.taking:
-            # What an earlier trial, or an earlier take-over, has left would come before what was carried over just now.
-            clear("promtail" if self.taking else "trial")
 
     def stop_promtail(self):
         unit = self.wanted["unit"]
@@ -95,8 +101,9 @@ class Switch:
     def end(self):
         """Called when the agent runs with the new configuration."""
         if self.taking:
+            # Also when an earlier run was ended before it came to this.
+            programs.run(["systemctl", "disable", self.wanted["unit"]])
             if not self.stopped:
-                programs.run(["systemctl", "disable", self.wanted["unit"]])
                 say("%s is stopped and disabled; the agent goes on at its %d positions" % (self.wanted["unit"], len(self.carried)))
             write(STOPPED, json.dumps({**read_json(STOPPED, {}), "jobs": self.wanted["jobs"]}).encode(), 0o600)
         elif self.stopped:

@@ -7,7 +7,7 @@ import { onLoopback, type Rendering } from "./service";
 
 /** Alloy's configuration: what is scraped and read on the server itself, and where it goes. */
 export function alloyConfig(r: Rendering): string {
-  return [metrics(r), r.layout.runtime === "containers" ? containerLogs() : processLogs(r), probeConfig(r), ...cloudMetricsConfig(r), ...cloudLogsConfig(r), outputs(r)].join("\n");
+  return [metrics(r), r.layout.runtime === "containers" ? containerLogs(r) : processLogs(r), probeConfig(r), ...cloudMetricsConfig(r), ...cloudLogsConfig(r), outputs(r)].join("\n");
 }
 
 /** Where each service shows its own metrics. */
@@ -71,7 +71,7 @@ const idleTempo = `  stage.drop {
 `;
 
 /** Reads log files from their end on and hands their lines through these stages to Loki. */
-function readLogs(pathTargets: string, stages: string): string {
+function readLogs({ spec }: Rendering, pathTargets: string, stages: string): string {
   return `local.file_match "services" {
   path_targets = ${pathTargets}
 }
@@ -85,14 +85,13 @@ loki.source.file "services" {
 loki.process "services" {
   forward_to = [loki.write.server.receiver]
 
-${stages}
-${idleTempo}}
+${[stages, ...(spec.services.includes("tempo") ? [idleTempo] : [])].join("\n")}}
 `;
 }
 
 /** The engine's log files carry the service in the tag that compose.ts sets; other containers on the machine have none and are left alone. */
-function containerLogs(): string {
-  return `${readLogs('[{"__path__" = "/lgtm/logs/*/*-json.log"}]', `  stage.match {
+function containerLogs(r: Rendering): string {
+  return `${readLogs(r, '[{"__path__" = "/lgtm/logs/*/*-json.log"}]', `  stage.match {
     selector = "{filename=~\\".+\\"} !~ \\"tag.:.lgtm/\\""
     action   = "drop"
   }
@@ -132,9 +131,10 @@ loki.source.journal "server" {
 }
 
 /** One file a service: what pm2 rotated away stands beside it under other names and was read already. */
-function processLogs({ spec, layout }: Rendering): string {
+function processLogs(r: Rendering): string {
+  const { spec, layout } = r;
   const targets = spec.services.map(name => `    {"__path__" = "${layout.logs}/${name}.log", "service_name" = "${name}"},`);
-  return readLogs(`[
+  return readLogs(r, `[
 ${targets.join("\n")}
   ]`, `  stage.label_drop {
     values = ["filename"]

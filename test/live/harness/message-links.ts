@@ -25,14 +25,14 @@ async function get<T>(url: string): Promise<T> {
 }
 
 /** The log lines that a link shows. */
-export async function linesOf(url: string, { loki }: Stores): Promise<string[]> {
+export async function linesOf(url: string, { loki }: Pick<Stores, "loki">): Promise<string[]> {
   const { query, from, to } = asked(url);
   const { data } = await get<{ data: { result: { values: [string, string][] }[] } }>(`${loki}/loki/api/v1/query_range?${new URLSearchParams({ query, start: `${from}000000`, end: `${to}000000`, limit: "500" })}`);
   return data.result.flatMap(stream => stream.values.map(([, line]) => line));
 }
 
 /** Names of the traces that a link shows. */
-export async function tracesOf(url: string, { tempo }: Stores): Promise<string[]> {
+export async function tracesOf(url: string, { tempo }: Pick<Stores, "tempo">): Promise<string[]> {
   const { query, from, to } = asked(url);
   const { traces = [] } = await get<{ traces?: { rootTraceName: string }[] }>(`${tempo}/api/search?${new URLSearchParams({ q: query, start: String(Math.floor(from / 1000)), end: String(Math.ceil(to / 1000)), limit: "100" })}`);
   return traces.map(trace => trace.rootTraceName);

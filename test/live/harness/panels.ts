@@ -42,15 +42,17 @@ export interface Outcome {
   seen: string;
   /** Why it rightly shows nothing on a healthy system. */
   emptyWhenHealthy?: string;
+  /** Why it rightly shows nothing as long as nobody sends anything of the kind. */
+  emptyWhenUnused?: string;
   milliseconds: number;
 }
 
 /** Runs every query of every panel as Grafana does. One after the other: the server is small. Those of a cloud are named as not run. */
 export async function runPanels(spec: ResolvedSpec, stores: Stores, { chosen = {}, only }: { chosen?: Chosen; only?: DashboardName[] } = {}): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
-  for (const { name, dashboard, panel, refId, expression, emptyWhenHealthy, request } of asked(spec, Date.now() / 1000, chosen)) {
+  for (const { name, dashboard, panel, refId, expression, emptyWhenHealthy, emptyWhenUnused, request } of asked(spec, Date.now() / 1000, chosen)) {
     if (only && !only.includes(name)) continue;
-    const query = { dashboard, panel, refId, expression, emptyWhenHealthy };
+    const query = { dashboard, panel, refId, expression, emptyWhenHealthy, emptyWhenUnused };
     if (!request) {
       outcomes.push({ ...query, milliseconds: 0, result: "not run here", seen: "only the cloud answers it" });
       continue;
@@ -103,7 +105,7 @@ export function summary(outcomes: Outcome[]): string {
     const queries = of.filter(({ result }) => result === "data").length;
     return `${title}: ${panels.filter(withData).length} of ${panels.length} panels, ${queries} of ${of.length} queries, slowest ${Math.max(...of.map(each => each.milliseconds))} ms`;
   };
-  const why = ({ result, seen, emptyWhenHealthy }: Outcome) => (result === "failed" || result === "not run here" ? `: ${seen}` : emptyWhenHealthy ? ` (${emptyWhenHealthy})` : " and has no reason to be");
+  const why = ({ result, seen, emptyWhenHealthy, emptyWhenUnused }: Outcome) => (result === "failed" || result === "not run here" ? `: ${seen}` : ` (${emptyWhenHealthy ?? emptyWhenUnused ?? "no reason is given"})`);
   const rest = outcomes.filter(({ result }) => result !== "data").map(outcome => `  ${outcome.result}: ${nameOf(outcome)}${why(outcome)}`);
   return [...[...new Set(outcomes.map(({ dashboard }) => dashboard))].map(line), ...rest].join("\n");
 }

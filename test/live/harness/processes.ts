@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { isFound, locatePrograms, type ProgramName } from "../../../components/local/programs";
@@ -10,6 +9,7 @@ import { contractOf, type ServerContract } from "../../../components/server/cont
 import { processLayoutHere } from "../../../components/local/layout";
 import { internalPorts } from "../../../components/server/ports";
 import { resolveSpec, type ServerSpec } from "../../../components/server/spec";
+import { freePorts } from "./free-ports";
 
 /** A rendered server whose programs run as plain processes in a folder of their own, without the guest. */
 export interface ProcessServer {
@@ -131,17 +131,4 @@ async function ownCa(folder: string): Promise<string> {
     await new Promise(resolve => setTimeout(resolve, 100));
   }
   return readFileSync(path, "utf8");
-}
-
-/** All at once, so that none is given twice. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, () => new Promise<ReturnType<typeof createServer>>((resolve, reject) => {
-      const server = createServer().once("error", reject);
-      server.listen(0, "127.0.0.1", () => resolve(server));
-    })),
-  );
-  const ports = servers.map(server => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map(server => new Promise(resolve => server.close(resolve))));
-  return ports;
 }
