@@ -1,18 +1,9 @@
 /** One run: a program in a preview, from the start of its process to its last registration. Prints what it took. */
 import { performance } from "node:perf_hooks";
 import * as pulumi from "@pulumi/pulumi";
+import { answers } from "./servers";
 
 const [which, cloud, recorded] = process.argv.slice(2) as [string, string, string];
-
-/** What a preview asks a cloud for. */
-const answers: Record<string, object> = {
-  "aws:index/getRegion:getRegion": { region: "eu-central-1" },
-  "aws:index/getPartition:getPartition": { partition: "aws" },
-  "aws:index/getCallerIdentity:getCallerIdentity": { accountId: "123456789012" },
-  "aws:ssm/getParameter:getParameter": { insecureValue: "ami-1" },
-  "azure-native:authorization:getClientConfig": { subscriptionId: "1", tenantId: "2", clientId: "3", objectId: "4" },
-  "gcp:organizations/getClientConfig:getClientConfig": { project: "project", region: "europe-west3", zone: "europe-west3-b" },
-};
 
 async function main(): Promise<void> {
   let resources = 0;

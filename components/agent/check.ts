@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "zod/v3";
 import { nodeService } from "../server/labels";
 import { describeIssues } from "../server/schema-issues";
 import { SpecError } from "../server/spec-error";
@@ -6,7 +6,7 @@ import { readPromtail } from "./promtail";
 import type { AgentSpec, ResolvedAgent } from "./spec";
 
 const label = z.string().regex(/^[\w.:/-]{1,128}$/, "letters, digits and _ . : / -, at most 128");
-const port = z.int().min(1).max(65535);
+const port = z.number().int().min(1).max(65535);
 const glob = z.string().regex(/^\/[^"\\\n{}]+$/, 'an absolute path or a glob of one, such as "/var/log/orders/*.log"');
 const field = z.string().regex(/^[\w@-]+(\.[\w@-]+)*$/, 'a key, or keys with dots between them, such as "log.level"');
 const line = z.string().min(1).max(500).regex(/^[^\n\0]+$/, "a regular expression in RE2's form, in one line");
@@ -27,11 +27,11 @@ const schema = z.strictObject({
     labels: ownLabels.optional(),
   })).optional(),
   promtail: z.strictObject({
-    config: z.string("the text of Promtail's file"),
+    config: z.string(),
     unit: z.string().regex(/^[\w@.:\\-]+\.service$/, "a unit's name, such as \"promtail.service\"").optional(),
     takeOver: z.boolean().optional(),
   }).optional(),
-  journal: z.union([z.boolean(), z.strictObject({ units: z.array(z.string().regex(/^[\w@.:\\-]+$/, "a unit's name, such as \"orders.service\"")).min(1) })]).optional(),
+  journal: z.union([z.boolean(), z.strictObject({ units: z.array(z.string().regex(/^[\w@.:\\-]+$/, "a unit's name, such as \"orders.service\"")).min(1) })], { message: "true, false, or { units: [...] }" }).optional(),
   docker: z.boolean().optional(),
   applications: z.array(z.strictObject({
     service: label,
@@ -42,19 +42,19 @@ const schema = z.strictObject({
     ca: z.string().regex(/^-----BEGIN CERTIFICATE-----\n/, "a certificate in PEM form").optional(),
     insecureSkipVerify: z.boolean().optional(),
   })).optional(),
-  receivers: z.strictObject({ otlpGrpc: z.int().min(0).max(65535), otlpHttp: z.int().min(0).max(65535), zipkin: z.int().min(0).max(65535) }).partial().optional(),
+  receivers: z.strictObject({ otlpGrpc: z.number().int().min(0).max(65535), otlpHttp: z.number().int().min(0).max(65535), zipkin: z.number().int().min(0).max(65535) }).partial().optional(),
   metrics: z.enum(["push", "pull"]).optional(),
   nodeExporterPort: port.optional(),
   nodeJob: label.optional(),
-  nodeExporterAddress: z.union([z.ipv4(), z.ipv6()]).optional(),
-  bufferMiB: z.int().min(64).max(65536).optional(),
-  memoryMiB: z.int().min(128).max(4096).optional(),
+  nodeExporterAddress: z.string().ip("an IP address").optional(),
+  bufferMiB: z.number().int().min(64).max(65536).optional(),
+  memoryMiB: z.number().int().min(128).max(4096).optional(),
   client: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "a name of the server's pushClients").optional(),
 });
 
 /** Fills in defaults. Throws one {@link SpecError} with everything that is wrong. */
 export function resolveAgent(spec: AgentSpec): ResolvedAgent {
-  const result = schema.safeParse(spec, { reportInput: true });
+  const result = schema.safeParse(spec);
   const problems = result.success ? problemsOf(spec) : describeIssues(schema, result.error.issues, spec);
   if (problems.length) throw new SpecError(problems);
   const metrics = spec.metrics ?? "push";

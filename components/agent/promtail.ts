@@ -1,6 +1,10 @@
-import { isMap, isSeq, parseDocument, YAMLMap, type Document } from "yaml";
+import type { Document, YAMLMap } from "yaml";
 import { labels } from "../server/labels";
 import { block, list, text } from "./alloy-syntax";
+
+/** Loaded only where there is a Promtail: everybody who imports a cloud would wait for it. */
+const yaml = () => require("yaml") as typeof import("yaml");
+const isMap = (node: unknown): node is YAMLMap => yaml().isMap(node);
 
 /** A Promtail that runs on the server, and whose work the agent takes over. */
 export interface PromtailTakeOver {
@@ -58,7 +62,7 @@ const notBoth: Record<string, string> = {
  */
 export function readPromtail({ config, takeOver = false }: PromtailTakeOver): { read?: ReadPromtail; problems: string[] } {
   // 1.1 is what Promtail reads: `yes` and `on` are true there.
-  const file = parseDocument(config, { version: "1.1" });
+  const file = yaml().parseDocument(config, { version: "1.1" });
   if (file.errors.length) return { problems: file.errors.map(error => `promtail.config: ${error.message.split("\n")[0]}`) };
   if (!isMap(file.contents)) return { problems: ["promtail.config: this is no configuration of Promtail. Give the text of its file, such as that of /etc/promtail/config.yaml."] };
   const changes: string[] = [];
@@ -136,7 +140,7 @@ function completeStages(owner: YAMLMap, path: string, changes: string[], key = "
       let settings = stage.get(name);
       const missing = Object.entries(promtailDefaults[name] ?? {}).filter(([key]) => !isMap(settings) || !settings.has(key));
       if (missing.length && !isMap(settings)) {
-        settings = new YAMLMap();
+        settings = new (yaml().YAMLMap)();
         stage.set(name, settings);
       }
       for (const [key, value] of missing) {
@@ -162,7 +166,7 @@ function ownLabelsOf(jobs: YAMLMap[], external: Record<string, string>): string[
 }
 
 function items(node: unknown): YAMLMap[] {
-  return isSeq(node) ? node.items.filter(isMap) : [];
+  return yaml().isSeq(node) ? node.items.filter(isMap) : [];
 }
 
 function plain<T>(node: unknown): T | undefined {

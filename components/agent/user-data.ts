@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
-import { stringify } from "yaml";
 import type { ServerContract } from "../server/contract";
 import { SpecError } from "../server/spec-error";
+import { yaml } from "../server/yaml";
 import { selfServingDocument } from "./document";
 import { agentFiles } from "./script";
 import { setupTimer, setupUnit, setupUnits } from "./setup-units";
@@ -32,6 +32,6 @@ export function agentUserData(spec: AgentSpec, server: ServerContract): AgentUse
       ["systemctl", "start", "--no-block", setupUnit],
     ],
   };
-  const text = `#cloud-config\n${stringify(config, { lineWidth: 0, aliasDuplicateObjects: false, indent: 1, indentSeq: false })}`;
+  const text = `#cloud-config\n${yaml(config, 1)}`;
   return { text, base64: gzipSync(text, { level: 9 }).toString("base64") };
 }

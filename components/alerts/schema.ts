@@ -1,5 +1,5 @@
 import { closest } from "fastest-levenshtein";
-import { z } from "zod";
+import { z } from "zod/v3";
 import { days } from "./spec";
 import { severities } from "./rule";
 import { allRules } from "./subjects";
@@ -20,7 +20,7 @@ const mute = z
   .refine(it => (it.from === undefined) === (it.to === undefined) && (it.from === undefined || it.from !== it.to), "from and to together, and not the same time; or neither, for the whole day");
 
 const ruleNames = () => allRules().map(rule => rule.name);
-const rule = z.string().refine(text => ruleNames().includes(text), { error: issue => `the name of a rule (did you mean "${closest(String(issue.input), ruleNames())}"?)` });
+const rule = z.string().refine(text => ruleNames().includes(text), text => ({ message: `the name of a rule (did you mean "${closest(text, ruleNames())}"?)` }));
 
 const thresholds = z.record(z.string(), z.record(label, z.number())).superRefine((all, context) => {
   const rules = new Map(allRules().map(it => [it.name, it]));
@@ -79,7 +79,7 @@ export const alertSchema = z.strictObject({
 
 /** Spec key `probes`. */
 export const probesSchema = z
-  .array(z.strictObject({ name, url: webAddress("https://shop.example.com/health"), environment: label, expectedStatus: z.int().min(100).max(599).optional() }))
+  .array(z.strictObject({ name, url: webAddress("https://shop.example.com/health"), environment: label, expectedStatus: z.number().int().min(100).max(599).optional() }))
   .refine(list => new Set(list.map(it => it.name)).size === list.length, "probes whose names differ");
 
 /** Spec key `expectedHosts`. */

@@ -2,7 +2,7 @@ import { getClientConfigOutput } from "@pulumi/azure-native/authorization/getCli
 import { getResourceGroupOutput } from "@pulumi/azure-native/resources/getResourceGroup";
 import { ResourceGroup } from "@pulumi/azure-native/resources/resourceGroup";
 import * as pulumi from "@pulumi/pulumi";
-import { RandomBytes } from "@pulumi/random";
+import { RandomBytes } from "@pulumi/random/randomBytes";
 import type { MonitoringServerArgs } from "./args";
 import type { Tags } from "./tags";
 

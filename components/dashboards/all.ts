@@ -1,4 +1,7 @@
 import type { ResolvedSpec } from "../server/spec";
+import { awsDashboard } from "./cloud-aws";
+import { azureDashboard } from "./cloud-azure";
+import { gcpDashboard } from "./cloud-gcp";
 import { errorsDashboard } from "./errors";
 import { host } from "./host";
 import { logsDashboard } from "./logs";
@@ -17,12 +20,7 @@ export function dashboardsOf(spec: ResolvedSpec): { dashboards: Dashboard[]; aro
   return { dashboards, around: { services: spec.services, dashboards: dashboards.map(({ name }) => name) } };
 }
 
-/** Loaded only where a cloud is asked: the types of their queries take as long to load as everything else (bench/preview.ts). */
 function ofClouds(spec: ResolvedSpec): Dashboard[] {
   const { aws, azure, gcp } = spec.cloudDatasources;
-  return [
-    ...(aws?.length ? [(require("./cloud-aws") as typeof import("./cloud-aws")).awsDashboard] : []),
-    ...(azure?.length ? [(require("./cloud-azure") as typeof import("./cloud-azure")).azureDashboard] : []),
-    ...(gcp?.length ? [(require("./cloud-gcp") as typeof import("./cloud-gcp")).gcpDashboard(spec)] : []),
-  ];
+  return [...(aws?.length ? [awsDashboard] : []), ...(azure?.length ? [azureDashboard] : []), ...(gcp?.length ? [gcpDashboard(spec)] : [])];
 }

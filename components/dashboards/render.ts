@@ -1,5 +1,7 @@
-import { DashboardBuilder, DashboardCursorSync, DashboardLinkBuilder, DashboardLinkType, RowBuilder, type GridPos } from "@grafana/grafana-foundation-sdk/dashboard";
+import type { Dashboard as GrafanaDashboard, GridPos, RowPanel } from "@grafana/grafana-foundation-sdk/dashboard";
 import type { ServiceName } from "../server/versions";
+import { dashboardLink } from "./fields";
+import type { Json } from "./json";
 import type { Dashboard, Panel, Row } from "./panels";
 import { refIdAt } from "./queries";
 import { dashboardUid, type DashboardName } from "./uids";
@@ -17,30 +19,30 @@ const dashboardTag = "pulumi-lgtm";
 
 const gridWidth = 24;
 
+const sharedCrosshair = 1;
+
 /** Grafana's classic JSON of a dashboard. The same input gives the same text. */
 export function renderDashboard(dashboard: Dashboard, around: Surroundings): string {
-  const builder = new DashboardBuilder(dashboard.title)
-    .uid(dashboardUid[dashboard.name])
-    .description(dashboard.description)
-    .tags([dashboardTag])
+  const json = {
     // The server's time zone, from grafana.ini.
-    .timezone("")
-    .editable()
-    .tooltip(DashboardCursorSync.Crosshair)
-    .time({ from: `now-${dashboard.since ?? "1h"}`, to: "now" })
-    .refresh(dashboard.refresh ?? "1m")
-    .variables(variables(dashboard))
-    .link(new DashboardLinkBuilder("Dashboards").type(DashboardLinkType.Dashboards).tags([dashboardTag]).asDropdown(true).includeVars(true).keepTime(true));
-  for (const { row, panel, at, id } of placed(dashboard.rows, around)) {
-    if (panel) builder.withPanel(visualization(panel, id, at, around));
-    else builder.withRow(heading(row, id, at));
-  }
-  return `${JSON.stringify(builder.build(), current, 1)}\n`;
+    timezone: "",
+    editable: true,
+    graphTooltip: sharedCrosshair,
+    fiscalYearStartMonth: 0,
+    schemaVersion: 42,
+    templating: { list: variables(dashboard) },
+    annotations: {},
+    title: dashboard.title,
+    uid: dashboardUid[dashboard.name],
+    description: dashboard.description,
+    tags: [dashboardTag],
+    time: { from: `now-${dashboard.since ?? "1h"}`, to: "now" },
+    refresh: dashboard.refresh ?? "1m",
+    links: [{ ...dashboardLink, title: "Dashboards", type: "dashboards", tags: [dashboardTag], asDropdown: true, includeVars: true, keepTime: true }],
+    panels: placed(dashboard.rows, around).map(({ row, panel, at, id }) => (panel ? visualization(panel, id, at, around) : heading(row, id, at))),
+  } satisfies Json<Omit<GrafanaDashboard, "templating">> & { templating: object };
+  return `${JSON.stringify(json, null, 1)}\n`;
 }
-
-/** What the SDK writes by default and this Grafana's schema no longer knows. */
-const outdated = ["auto", "auto_min", "auto_count", "footer"];
-const current = (key: string, value: unknown) => (outdated.includes(key) ? undefined : value);
 
 /** The panels that are there, in their rows. */
 export function presentRows(rows: Row[], { services }: Pick<Surroundings, "services">): Row[] {
@@ -83,6 +85,6 @@ function placed(rows: Row[], around: Surroundings): Placed[] {
   return result;
 }
 
-function heading(row: Row, id: number, at: GridPos): RowBuilder {
-  return new RowBuilder(row.title).id(id).gridPos(at).collapsed(false);
+function heading(row: Row, id: number, at: GridPos): Json<RowPanel> {
+  return { type: "row", collapsed: false, id, panels: [], title: row.title, gridPos: at };
 }

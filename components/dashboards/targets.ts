@@ -1,9 +1,10 @@
-import type { Builder, Dataquery } from "@grafana/grafana-foundation-sdk/cog";
-import { DataqueryBuilder as LokiBuilder } from "@grafana/grafana-foundation-sdk/loki";
-import { DataqueryBuilder as PrometheusBuilder, PromQueryFormat, QueryEditorMode } from "@grafana/grafana-foundation-sdk/prometheus";
-import { DataqueryBuilder as TempoBuilder, SearchTableType } from "@grafana/grafana-foundation-sdk/tempo";
+import type { dataquery as LokiQuery } from "@grafana/grafana-foundation-sdk/loki";
+import type { Dataquery as PrometheusQuery } from "@grafana/grafana-foundation-sdk/prometheus";
+import type { Dataquery as TempoQuery } from "@grafana/grafana-foundation-sdk/tempo";
 import { cloudDatasource, isOfCloud } from "./cloud-asked";
+import { cloudTarget } from "./cloud-targets";
 import { datasourceUid } from "./datasources";
+import type { Json } from "./json";
 import type { Panel } from "./panels";
 import { refIdAt, traceLimit, type Query } from "./queries";
 
@@ -15,31 +16,38 @@ export function datasourceOf(queries: Query[]): { type: string; uid: string } {
   return others.some(({ type }) => type !== first!.type) ? { type: "datasource", uid: "-- Mixed --" } : first!;
 }
 
-export function targets(panel: Panel): Builder<Dataquery>[] {
+export function targets(panel: Panel): object[] {
   return panel.queries.map((query, index) => target(query, query.refId ?? refIdAt(index), panel));
 }
 
-function target(query: Query, id: string, { type }: Panel): Builder<Dataquery> {
-  // Loaded only where a cloud is asked, see all.ts.
-  if (isOfCloud(query)) return (require("./cloud-targets") as typeof import("./cloud-targets")).cloudTarget(query, id);
+function target(query: Query, refId: string, { type }: Panel): object {
+  if (isOfCloud(query)) return cloudTarget(query, refId);
   switch (query.source) {
-    case "prometheus": {
-      const builder = new PrometheusBuilder().refId(id).datasource(datasource("prometheus")).editorMode(QueryEditorMode.Code).expr(query.expr);
-      builder.format(query.buckets ? PromQueryFormat.Heatmap : type === "table" ? PromQueryFormat.Table : PromQueryFormat.TimeSeries);
-      if (query.exemplars) builder.exemplar(true);
-      if (query.legend) builder.legendFormat(query.legend);
-      return query.instant ? builder.instant() : builder.range();
-    }
-    case "loki": {
-      const builder = new LokiBuilder().refId(id).datasource(datasource("loki")).expr(query.expr).queryType(query.instant ? "instant" : "range");
-      if (query.lines) builder.maxLines(query.lines);
-      if (query.legend) builder.legendFormat(query.legend);
-      return builder;
-    }
-    case "tempo": {
-      const builder = new TempoBuilder().refId(id).datasource(datasource("tempo"));
-      if (query.serviceGraph) return builder.queryType("serviceMap").serviceMapQuery(query.expr);
-      return builder.queryType("traceql").query(query.expr).limit(traceLimit).tableType(query.table === "spans" ? SearchTableType.Spans : SearchTableType.Traces);
-    }
+    case "prometheus": return {
+      expr: query.expr,
+      refId,
+      datasource: datasource("prometheus"),
+      editorMode: "code",
+      format: query.buckets ? "heatmap" : type === "table" ? "table" : "time_series",
+      ...(query.exemplars && { exemplar: true }),
+      ...(query.legend && { legendFormat: query.legend }),
+      ...(query.instant ? { instant: true, range: false } : { range: true, instant: false }),
+    } satisfies Json<PrometheusQuery>;
+    case "loki": return {
+      expr: query.expr,
+      refId,
+      datasource: datasource("loki"),
+      queryType: query.instant ? "instant" : "range",
+      ...(query.lines && { maxLines: query.lines }),
+      ...(query.legend && { legendFormat: query.legend }),
+    } satisfies Json<LokiQuery>;
+    case "tempo": return {
+      filters: [],
+      refId,
+      datasource: datasource("tempo"),
+      ...(query.serviceGraph
+        ? { queryType: "serviceMap", serviceMapQuery: query.expr }
+        : { queryType: "traceql", query: query.expr, limit: traceLimit, tableType: query.table === "spans" ? "spans" : "traces" }),
+    } satisfies Json<TempoQuery>;
   }
 }

@@ -1,3 +1,4 @@
+import { RuleGroup } from "@pulumiverse/grafana/alerting/ruleGroup";
 import { Dashboard } from "@pulumiverse/grafana/oss/dashboard";
 import { DataSource } from "@pulumiverse/grafana/oss/dataSource";
 import { Folder } from "@pulumiverse/grafana/oss/folder";
@@ -6,15 +7,16 @@ import { resolveSpec } from "../server/spec";
 import { checkArgs, type GrafanaContentArgs } from "./args";
 import { dashboardsElsewhere } from "./dashboards";
 import { datasourcesElsewhere, readUrl } from "./datasources";
+import { ofServer, rulesElsewhere } from "./rules";
 
-/** Of the folder; datasources and dashboards begin with it, too. */
+/** Of the folder; datasources, dashboards and alert rules begin with it, too. */
 const folderUid = "lgtm";
 
 /**
  * A monitoring server's datasources and dashboards in a Grafana that exists: self-hosted, Grafana Cloud, Amazon Managed Grafana,
  * Azure Managed Grafana. Which Grafana, and its token, are the provider's: give it as option `provider`, or configure
  * `grafana:url` and `grafana:auth`. The server's alert rules are seen there through the datasources Prometheus and Alertmanager;
- * they stay the server's, so that alerts come although that Grafana is down, and come once.
+ * they stay the server's, so that alerts come although that Grafana is down, and come once. With `alertRules` it has its own, too.
  *
  * One Grafana organisation has the content of one server: ids are the same everywhere, so that links keep working.
  * A Grafana that is gone would hold up `pulumi destroy`: give the option `deletedWith: <that Grafana>`.
@@ -59,6 +61,14 @@ export class GrafanaContent extends pulumi.ComponentResource {
     for (const [file, configJson] of Object.entries(dashboardsElsewhere(spec))) {
       // One of its uid that was put there by hand, or by an earlier try, gives way.
       new Dashboard(`${name}-${file.replace(/\.json$/, "").replace(/^lgtm-/, "")}`, { folder: folder.uid, configJson, overwrite: true }, { parent: this, dependsOn: sources.map(([, source]) => source) });
+    }
+
+    if (args.alertRules) {
+      const groups = contract.apply(it => new Map(rulesElsewhere(ofServer(spec, it)).map(group => [group.name, group])));
+      // Which groups there are is known before the server is.
+      for (const { name: group, intervalSeconds } of rulesElsewhere(spec)) {
+        new RuleGroup(`${name}-rules-${group}`, { name: group, folderUid: folder.uid, intervalSeconds, rules: groups.apply(all => all.get(group)!.rules) }, { parent: this, dependsOn: sources.map(([, source]) => source) });
+      }
     }
 
     this.folder = folder.uid;

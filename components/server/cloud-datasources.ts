@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "zod/v3";
 
 /** CloudWatch, metrics and logs. Plain, it is the server's own account, by the server's own role. */
 export interface AwsDatasource {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "zod/v3";
 import { awsRegion, environmentsSchema, gcpProject } from "./cloud-metrics";
 
 /** Log groups of CloudWatch: one by its name, or all whose names begin alike. */

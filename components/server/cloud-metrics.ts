@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "zod/v3";
 import { awsServiceNames, type AwsService } from "./cloud-metrics-aws";
 import { azureServiceNames, type AzureService } from "./cloud-metrics-azure";
 import { gcpServiceNames, type GcpService } from "./cloud-metrics-gcp";

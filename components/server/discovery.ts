@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "zod/v3";
 import { nodeService } from "./labels";
 
 /** One thing that is scraped on machines that are found. */
@@ -67,7 +67,7 @@ export interface DiscoverySpec {
 }
 
 const label = z.string().regex(/^[\w.:/-]{1,128}$/, "letters, digits and _ . : / -, at most 128");
-const port = z.int().min(1).max(65535);
+const port = z.number().int().min(1).max(65535);
 const how = {
   path: z.string().regex(/^\/[\w.~:/%-]*$/, 'a path, such as "/actuator/prometheus"').optional(),
   scheme: z.enum(["http", "https"]).optional(),

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
+import { RandomBytes } from "@pulumi/random/randomBytes";
+import { RandomPassword } from "@pulumi/random/randomPassword";
 import { closest } from "fastest-levenshtein";
 import { grafanaAdminPassword, grafanaSecretKey, isGenerated } from "./generated-secrets";
 import { secretVersions } from "./secret-versions";
@@ -57,7 +58,7 @@ export function serverSecrets(parent: pulumi.Resource, name: string, needed: str
   const problems = secretProblems(needed, args);
   if (problems.length) throw new SpecError(problems);
   const each: Record<string, pulumi.Output<string>> = Object.fromEntries(needed.map(secret => [secret, pulumi.secret(args.secrets?.[secret] ?? made(parent, name, secret, args.rotate?.[secret]))]));
-  const key = new random.RandomBytes(`${name}-version-key`, { length: 32 }, { parent });
+  const key = new RandomBytes(`${name}-version-key`, { length: 32 }, { parent });
   const values = pulumi.secret(pulumi.all(each)) as pulumi.Output<Record<string, string>>;
   return {
     each,
@@ -75,6 +76,6 @@ function ofClients(kind: "push" | "read", all: Record<string, string>): Record<s
 
 function made(parent: pulumi.Resource, name: string, secret: string, rotation: string | undefined): pulumi.Output<string> {
   const keepers = rotation === undefined ? undefined : { rotate: rotation };
-  if (secret === grafanaAdminPassword) return new random.RandomPassword(`${name}-${secret}`, { length: 32, special: false, keepers }, { parent }).result;
-  return new random.RandomBytes(`${name}-${secret}`, { length: 32, keepers }, { parent }).hex;
+  if (secret === grafanaAdminPassword) return new RandomPassword(`${name}-${secret}`, { length: 32, special: false, keepers }, { parent }).result;
+  return new RandomBytes(`${name}-${secret}`, { length: 32, keepers }, { parent }).hex;
 }

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "zod/v3";
 
 /** Who gets which role in Grafana. In several lists: the highest; but a person's own entry counts before those of their groups. */
 export interface RolesByGroup {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "zod/v3";
 
 /** Where Loki and Tempo keep what they have: on the server's data disk, or in object storage. */
 export const StorageKind = {
@@ -36,7 +36,7 @@ const examples: Partial<Record<StorageKind, { form: RegExp; example: string }>> 
 };
 
 /** Spec key `storage`. @internal */
-export const storageSchema = z.strictObject({ kind: z.enum(StorageKind), endpoint: z.string().optional() }).superRefine(({ kind, endpoint }, context) => {
+export const storageSchema = z.strictObject({ kind: z.nativeEnum(StorageKind), endpoint: z.string().optional() }).superRefine(({ kind, endpoint }, context) => {
   const known = examples[kind];
   if (endpoint === undefined || known?.form.test(endpoint)) return;
   const message = known ? `scheme and host without a path, such as "${known.example}"` : `none with kind "${kind}". Leave it out`;

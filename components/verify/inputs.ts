@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { z } from "zod";
+import { z } from "zod/v3";
 import type { Plan } from "../server/bundle";
 import type { ServerContract } from "../server/contract";
 import { publicPorts } from "../server/ports";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { parse } from "yaml";
-import type { z } from "zod";
+import type { z } from "zod/v3";
 import { alertmanagerFiles, alertSchema, alertSecrets, expectedHostsSchema, probeConfig, probeSecrets, probesSchema, resolveAlertKeys, type AlertKeys } from "../../components/alerts";
 import { mutesFor, timeIntervals } from "../../components/alerts/mute";
 import { containerLayout, processLayout } from "../../components/server/layout";

@@ -82,11 +82,16 @@ step("an agent that dies while the server is away, and one that is stopped, lose
   }
 });
 
-step("a restart while the server is there sends nothing twice", async it => {
+step("a restart of the agent or the machine while the server is there sends nothing twice", async it => {
   await write(it, "restarted", 1000);
   await it.server.exec("sleep 4; systemctl restart lgtm-agent", { seconds: 60 });
   await complete(it, "restarted", 1000);
   assert.equal((await arrived(it, "plain", "restarted")).all, 1000);
+  await write(it, "rebooted", 1500);
+  await it.server.exec("sleep 16");
+  await it.server.reboot();
+  await complete(it, "rebooted", 1500);
+  assert.equal((await arrived(it, "plain", "rebooted")).all, 1500);
 });
 
 step("an agent that is killed while it reads loses no line", async it => {

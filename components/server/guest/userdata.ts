@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { stringify } from "yaml";
+import { yaml } from "../yaml";
 import type { Machine, Store } from "./machine";
 import { stage0Program } from "./program";
 
@@ -52,7 +52,7 @@ export function userData(machine: Machine): string {
     ],
   };
   // Indented as little as YAML allows: every line of a file is indented.
-  return `#cloud-config\n${stringify(config, { lineWidth: 0, aliasDuplicateObjects: false, indent: 1, indentSeq: false })}`;
+  return `#cloud-config\n${yaml(config, 1)}`;
 }
 
 /** The same compressed, as base64: AWS takes 16,384 bytes, and cloud-init unpacks. */
