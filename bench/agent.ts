@@ -29,18 +29,18 @@ interface Footprint {
 
 command({
   called: "node dist/bench/agent.js",
-  help: `Usage: node dist/bench/agent.js [--seconds 120] [--lines 100] [--collector <path>]
+  help: `Usage: node dist/bench/agent.js [--seconds 120] [--lines 100] [--memory 256] [--collector <path>]
 Needs what the live tests need: root, an engine, the programs in the cache. Promtail takes part if it is there (build-programs), the
-collector if its program is given (bench/collector).
+collector if its program is given (bench/collector). --memory is memoryMiB of ours.
 `,
-  options: { seconds: { type: "string", default: "120" }, lines: { type: "string", default: "100" }, collector: { type: "string" } },
-  async run({ seconds, lines, collector }) {
+  options: { seconds: { type: "string", default: "120" }, lines: { type: "string", default: "100" }, memory: { type: "string", default: "256" }, collector: { type: "string" } },
+  async run({ seconds, lines, memory, collector }) {
     if (!(Number(seconds) >= 30) || !(Number(lines) > 0)) throw new UsageError("--seconds: at least 30. --lines: a number above 0.");
     if (collector !== undefined && !existsSync(collector)) throw new UsageError(`--collector: ${collector} is not there.`);
     const scene = await agentScene("bench-1");
     try {
       const rows: string[][] = [];
-      for (const { name, units, start } of await contestants(scene, collector)) {
+      for (const { name, units, start } of await contestants(scene, Number(memory), collector)) {
         await start();
         await scene.server.exec("sleep 60", { seconds: 120 });
         const idle = await measured(scene, units, Number(seconds));
@@ -63,7 +63,7 @@ collector if its program is given (bench/collector).
 
 const file = "/var/log/orders/orders.log";
 
-async function contestants(scene: AgentScene, collector: string | undefined): Promise<Contestant[]> {
+async function contestants(scene: AgentScene, memoryMiB: number, collector: string | undefined): Promise<Contestant[]> {
   const { server, contract, token } = scene;
   const put = async (path: string, name: string) => {
     await docker(["cp", path, `${server.name}:/usr/local/bin/${name}`]);
@@ -76,7 +76,7 @@ async function contestants(scene: AgentScene, collector: string | undefined): Pr
     {
       name: "ours (Alloy and node_exporter)",
       units: ["lgtm-agent", "lgtm-node-exporter"],
-      start: async () => void (await scene.up({ service: "ours", logs: [{ paths: ["/var/log/orders/*.log"], firstLine: "^\\{" }] })),
+      start: async () => void (await scene.up({ service: "ours", memoryMiB, logs: [{ paths: ["/var/log/orders/*.log"], firstLine: "^\\{" }] })),
     },
   ];
   const promtail = findCached(programs.promtail, programsDir());

@@ -8,7 +8,7 @@ export interface PriceItem {
   usd?: number;
 }
 
-/** What a stack's own resources cost by list prices: no traffic, no telemetry in the bucket, no discounts, no taxes. */
+/** What a stack's own resources cost by list prices: no traffic, no requests of the bucket nor what lies in it, no discounts, no taxes. */
 export interface MonthlyPrice {
   /** Sum of the known items, US dollars. */
   usd: number;

@@ -76,6 +76,21 @@ describe("the content of an existing Grafana", () => {
     assert.deepEqual(parsed(dashboards(registered).at(-1)!.inputs.configJson).panels, [{ datasource: { type: "loki", uid: "lgtm-loki" }, targets: [{ datasource: { type: "prometheus", uid: "mimir" } }] }, { datasource: "lgtm-prometheus" }]);
   });
 
+  it("has no alert rules of its own unless it is asked: the server's would be sent twice", async () => {
+    assert.deepEqual(ofType((await content()).registered, "grafana:alerting/ruleGroup:RuleGroup"), []);
+    assert.deepEqual(ofType((await content({ alertRules: false })).registered, "grafana:alerting/ruleGroup:RuleGroup"), []);
+  });
+
+  it("has the server's alert rules when asked, in the folder of the dashboards, with the labels and links of the contract", async () => {
+    const { registered } = await content({ alertRules: true });
+    const groups = ofType(registered, "grafana:alerting/ruleGroup:RuleGroup");
+    const subjects = ["availability", "certificates", "host", "http", "jvm", "logs", "server", "unattributed", "watchdog"];
+    assert.deepEqual(groups.map(({ name, inputs }) => [name, inputs.name, inputs.folderUid]).sort(), subjects.map(each => [`mon-rules-${each}`, each, "lgtm"]));
+    const disk = (groups.find(({ name }) => name === "mon-rules-host")!.inputs.rules as { uid: string; annotations: Record<string, string> }[]).find(({ uid }) => uid === "lgtm-DiskLow")!;
+    assert.match(disk.annotations.dashboard_url!, /^https:\/\/mon\.example\.com\/d\/lgtm-host\?/);
+    assert.doesNotMatch(plainText(groups), /the-token/);
+  });
+
   it("shows the token nowhere but in secrets", async () => {
     const { made, registered } = await content();
     assert.doesNotMatch(plainText(registered), /the-token/);
@@ -87,10 +102,11 @@ describe("the content of an existing Grafana", () => {
     const { registered } = await run(() => {
       // What a resource that is still to be made gives.
       const server = new Folder("other", { title: "x" }).url.apply(() => contract());
-      return new GrafanaContent("mon", { server, readToken: server.apply(() => "t") });
+      return new GrafanaContent("mon", { server, readToken: server.apply(() => "t"), alertRules: true });
     }, { preview: true });
     assert.equal(datasources(registered).length, 4);
     assert.equal(dashboards(registered).length, 8);
+    assert.equal(ofType(registered, "grafana:alerting/ruleGroup:RuleGroup").length, 9);
     assert.doesNotMatch(plainText(datasources(registered)), /mon\.example\.com/);
   });
 
@@ -114,7 +130,7 @@ describe("the arguments of the content", () => {
   };
 
   it("are refused with everything that is wrong with them", () => {
-    assert.match(refusal({ readClients: "a", readClient: " " }), /readClients: not an argument[^]*server: missing[^]*readToken: missing[^]*readClient: ""/);
+    assert.match(refusal({ readClients: "a", readClient: " ", alertRules: "yes" }), /readClients: not an argument[^]*server: missing[^]*readToken: missing[^]*readClient: ""[^]*alertRules: "yes" is not allowed/);
     assert.match(refusal({ server: contract(), readToken: "t", spec: { retenton: {} } }), /retenton/);
   });
 

@@ -4,6 +4,7 @@ import { request } from "node:https";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { GrafanaContent } from "../../components/grafana";
+import type { ServerSpec } from "../../components/server/spec";
 import { open, run } from "../mocks";
 import { eventually } from "./harness/command";
 import { startProcesses, type ProcessServer } from "./harness/processes";
@@ -17,15 +18,24 @@ interface Datasource {
   ca: string;
 }
 
-/** A Grafana with these datasources cannot be had here: what it would ask, by the same address, name, token and authority, is asked of a real server. */
-describe("the datasources of an existing Grafana", () => {
+/** What the provider is handed for a rule: Grafana asks the first of its queries of the datasource, and works out the others itself. */
+interface Rule {
+  name: string;
+  datas: { datasourceUid: string; model: string }[];
+}
+
+/** A Grafana with these datasources and rules cannot be had here: what it would ask, by the same address, name, token and authority, is asked of a real server. */
+describe("the datasources and rules of an existing Grafana", () => {
   let server: ProcessServer;
   let sources: Record<string, Datasource>;
+  let rules: Rule[];
 
   before(async () => {
-    server = await startProcesses({ leaveOut: ["grafana"] });
+    const spec: ServerSpec = { leaveOut: ["grafana"], alerts: { grafana: "https://team.grafana.net" }, expectedHosts: [{ environment: "prod", cloud: "aws", host: "never-heard-of" }] };
+    server = await startProcesses(spec);
     const readToken = readFileSync(join(server.folder, "secrets/read-default"), "utf8");
-    const { registered } = await run(() => new GrafanaContent("mon", { server: server.contract, readToken, spec: { leaveOut: ["grafana"] } }));
+    const { registered } = await run(() => new GrafanaContent("mon", { server: server.contract, readToken, spec, alertRules: true }));
+    rules = registered.filter(({ type }) => type === "grafana:alerting/ruleGroup:RuleGroup").flatMap(({ inputs }) => inputs.rules as Rule[]);
     sources = Object.fromEntries(
       registered.filter(({ type }) => type === "grafana:oss/dataSource:DataSource").map(({ inputs }) => {
         const secure = JSON.parse(open(inputs.secureJsonDataEncoded) as string) as { basicAuthPassword: string; tlsCACert: string };
@@ -67,10 +77,31 @@ describe("the datasources of an existing Grafana", () => {
       await eventually("an answer", async () => (await ask(uid, path, { form })).status === 200, { seconds: 30 });
     });
 
-  it("have the server's alert rules, which that Grafana shows", async () => {
+  const alertsOf = async (): Promise<string[]> => {
     const { data } = JSON.parse((await ask("lgtm-prometheus", "/api/v1/rules")).body) as { data: { groups: { rules: { name: string; type: string }[] }[] } };
-    const alerts = data.groups.flatMap(group => group.rules).filter(rule => rule.type === "alerting").map(rule => rule.name);
+    return data.groups.flatMap(group => group.rules).filter(rule => rule.type === "alerting").map(rule => rule.name);
+  };
+
+  it("have the server's alert rules, which that Grafana shows", async () => {
+    const alerts = await alertsOf();
     assert.ok(alerts.includes("DiskLow") && alerts.length > 40, String(alerts.length));
+  });
+
+  it("have rules of that Grafana's own for all of the server's, whose queries are answered", async () => {
+    assert.deepEqual(rules.map(({ name }) => name).sort(), (await alertsOf()).map(name => (name === "Watchdog" ? "MonitoringSilent" : name)).sort());
+    for (const { name, datas } of rules) {
+      const { expr } = JSON.parse(datas[0]!.model) as { expr: string };
+      const { status, body } = await ask(datas[0]!.datasourceUid, "/api/v1/query", { form: `query=${encodeURIComponent(expr)}` });
+      assert.equal(status, 200, `${name}: ${body}`);
+    }
+  });
+
+  it("have rules that find what the server finds: a host that is silent, by its labels", async () => {
+    const { expr } = JSON.parse(rules.find(({ name }) => name === "HostSilent")!.datas[0]!.model) as { expr: string };
+    await eventually("the silent host", async () => {
+      const { data } = JSON.parse((await ask("lgtm-prometheus", "/api/v1/query", { form: `query=${encodeURIComponent(expr)}` })).body) as { data: { result: { metric: Record<string, string> }[] } };
+      return data.result.some(({ metric }) => metric.host === "never-heard-of" && metric.environment === "prod" && metric.cloud === "aws");
+    }, { seconds: 60 });
   });
 
   it("may not be changed, nor asked with another token", async () => {
