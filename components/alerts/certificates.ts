@@ -5,8 +5,8 @@ const daysLeft = (job: string) => `min by (${by("software", "instance")}) (last_
 
 /** Certificates of the probed addresses and of the gateway. */
 export function certificates(spec: Watched): Subject {
-  // The gateway's own authority gives certificates of 12 hours and renews them when a third is left.
-  const gateway = spec.tls === "own-ca" ? 0.1 : 14;
+  // An authority on the server gives the gateway certificates of 12 hours and renews them when a third is left.
+  const gateway = spec.tls === "own-ca" || spec.tls === "given-ca" ? 0.1 : 14;
   return {
     name: "certificates",
     interval: "1m",

@@ -10,11 +10,11 @@ export function server(spec: Watched): Subject {
     expr: `vector(${spec.shares.get(name)!.limit * 1024 * 1024})`,
     labels: { environment: spec.environment, cloud: spec.cloud, host: spec.host, service_name: name },
   }));
-  return { name: "server", interval: "30s", records, rules: [...services(own), ...refusals(own)] };
+  return { name: "server", interval: "30s", records, rules: [...absent(`${own}, cloud="${spec.cloud}"`), ...services(own), ...refusals(own)] };
 }
 
-function services(own: string): Rule[] {
-  const service = by("service");
+/** Of what is not there only the labels of the selector are known: it names the cloud too, or the links would ask for none. */
+function absent(own: string): Rule[] {
   return [
     {
       name: "MonitoringAgentSilent", needs: "alloy", severity: "critical", of: "host", about: "monitoring-agent", for: "3m", dashboard: "server",
@@ -30,6 +30,12 @@ function services(own: string): Rule[] {
       description: "A line is sent every 30 seconds through the gateway to Loki, counted by its rules and written to Prometheus. Gateway, Loki, its rules, or the agent's token does not work.",
       source: "own",
     },
+  ];
+}
+
+function services(own: string): Rule[] {
+  const service = by("service");
+  return [
     {
       name: "MonitoringServiceDown", severity: "critical", of: "service", about: "target", for: "2m", dashboard: "server",
       expr: `min by (${service}) (up{${own}, job!~"probe|heartbeat|cloud-.+"}) == 0`,

@@ -93,6 +93,15 @@ describe("the alerts", () => {
     assert.deepEqual([windows("1m"), windows("5m"), windows("15m")], [new Set(["15m"]), new Set(["15m"]), new Set(["45m"])]);
   });
 
+  it("wait with the gateway's certificate for an authority's 12 hours as long as it is right", () => {
+    const days = (spec: ServerSpec) => Number(/< ([\d.]+)/.exec(rulesOf({}, spec).find(rule => rule.alert === "GatewayCertificateExpires")!.expr)![1]);
+    assert.deepEqual([{ tls: "own-ca" }, { tls: "given-ca" }, { tls: "given" }, { domain: "mon.example.com" }].map(spec => days(spec as ServerSpec)), [0.1, 0.1, 14, 14]);
+  });
+
+  it("of what is absent name its cloud, so that the links find it", () => {
+    for (const name of ["MonitoringAgentSilent", "HeartbeatLost"]) assert.match(rulesOf({}, { cloud: "azure" }).find(rule => rule.alert === name)!.expr, /cloud="azure"/);
+  });
+
   it("are listed for the documentation without template marks", () => {
     const rows = alertTable();
     assert.equal(rows.length, allRules().length);
