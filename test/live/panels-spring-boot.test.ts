@@ -10,8 +10,8 @@ import { applicationLabels, missingForSpringBoot, startApplications, use, type A
 /** What an application that sends its metrics over OTLP does not show; the panels say why. */
 const notOverOtlp = ["Spring Boot / How long requests take A", "Spring Boot / Starts C"];
 
-/** What neither this application nor its host can show; panels.test.ts makes these faults: an alert, a failed unit, lines with a release, an address with a certificate. */
-const notOfThis = ["Overview / Firing alerts A", "Host / Failed units A", "Errors / Errors E", ...["A", "B", "C", "D"].map(refId => `Overview / Addresses asked ${refId}`)];
+/** What neither this application nor its host can show; panels.test.ts makes these faults: an alert, a disk that fills, a failed unit, lines with a release, an address with a certificate. */
+const notOfThis = ["Overview / Firing alerts A", "Host / Failed units A", "Host / First disk full in A", "Host / File systems C", "Errors / Errors E", ...["A", "B", "C", "D"].map(refId => `Overview / Addresses asked ${refId}`)];
 
 async function freePort(): Promise<number> {
   const server = createServer();

@@ -31,9 +31,9 @@ as_root ${hereDocument(forRoot, "lgtm-end-of-script")}
 export function putFiles(files: InstalledFile[]): string {
   return `put() {
   mkdir -p "$(dirname "$2")"
-  cat >"$2.new"
-  chmod "$1" "$2.new"
-  mv -f "$2.new" "$2"
+  cat >"$2.$$"
+  chmod "$1" "$2.$$"
+  mv -f "$2.$$" "$2"
 }
 ${files.map(put).join("\n")}`;
 }
