@@ -10,10 +10,10 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 
 /** They take longest, so they start first: a long one at the end would run alone. */
-const first = ["ssh", "agent-loss", "alerts-faults", "agent", "local", "guest", "engine-aws", "engine-gcp", "engine-azure", "cloud-metrics", "panels-spring-boot"];
+const first = ["move-in", "agent-loss", "engine-aws", "ssh", "alerts-logs", "engine-gcp", "engine-azure", "local", "alerts-faults", "promtail-takeover", "panels", "panels-spring-boot", "guest-cloudinit"];
 
 /** About what changes seldom: they come last, where there may be no time for them. */
-const last = ["limits", "guest-disk", "guest-failures", "local-containers", "ssh-bare", "processes"];
+const last = ["local-containers", "guest-failures", "guest-disk", "ssh-bare", "verify", "limits", "processes"];
 
 /** No file takes longer, in minutes, unless it hangs. */
 const longest = 15;
