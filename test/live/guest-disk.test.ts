@@ -19,7 +19,9 @@ after(async () => {
 const tokens = { push: token("push"), read: token("read") };
 const good = delivery({ host: "live" });
 const machine = (device: string, sizeGiB = 1) => ({ ...folderMachine, dataDisk: { device, sizeGiB } });
-const limits = { PULUMI_LGTM_DISK_SECONDS: "5", PULUMI_LGTM_HEALTH_SECONDS: "150" };
+const limits = { PULUMI_LGTM_HEALTH_SECONDS: "150" };
+/** Where the disk is wrong for good. */
+const impatient = { ...limits, PULUMI_LGTM_DISK_SECONDS: "5" };
 
 const live = suite(async () => {
   const disk = await loopDisk(1024);
@@ -38,7 +40,7 @@ const live = suite(async () => {
 /** Rolls the good release out on a machine with this disk, which must fail; returns what was said. */
 async function refusal(server: Server, device: string, sizeGiB = 1): Promise<string> {
   const store = folderStore(server);
-  await install(server, machine(device, sizeGiB), limits);
+  await install(server, machine(device, sizeGiB), impatient);
   await server.exec("systemctl stop pulumi-lgtm.service");
   await forgetStatus(server, good.release);
   await deliver(store, good);
@@ -96,7 +98,8 @@ live("after a reboot the services wait for the disk and run on it again", async 
   const store = folderStore(server);
   await forgetStatus(server, good.release);
   await server.reboot();
-  assert.equal((await ended(store, good.release)).result, "applied");
+  const status = await ended(store, good.release);
+  assert.equal(status.result, "applied", status.message);
   await healthy(server, good);
   assert.equal(await server.exec(`findmnt -n -o SOURCE ${serverRoot}/data`), disk.device);
   await findLine(server, tokens.read, "a line on the disk");
