@@ -200,6 +200,8 @@ export async function use(applications: Application[], seconds: number): Promise
       if (i % 4 === 0) await ask(`/orders/${i}/cancel`, "POST");
       if (i % 5 === 0) await ask("/garbage");
       if (i % 10 === 0) await ask(`/report/${i}`);
+      // Slow on any machine, more than the panel of slow traces asks for.
+      if (i % 20 === 10) await ask("/late/700");
     }
     await new Promise(wake => setTimeout(wake, 500));
   }
