@@ -49,7 +49,7 @@ command({
     const began = Date.now();
     const say = (line: string) => process.stderr.write(`${duration(Date.now() - began).padStart(12)}  ${line}\n`);
     const config = withRequireAll(readConfig(values.config), Boolean(values["require-all"]));
-    explained("server", () => resolveSpec(localSpec(located(objectOf<ServerSpec>(config, "server")))));
+    explained("server", () => resolveSpec(specOf(config)));
     python();
     const { pulumi } = await engine(say);
     const stack = await localStack(pulumi, config, program);
@@ -77,10 +77,12 @@ async function engine(say: (line: string) => void): Promise<{ pulumi: string }> 
   return { pulumi: pulumiRoot(pulumi) };
 }
 
+const specOf = (config: Config): ServerSpec => localSpec(located(objectOf<ServerSpec>(config, "server")));
+
 /** Has the programs of the services here, where they run as processes. Answers those that cannot be had, with the reason. */
 async function servicePrograms(config: Config, say: (line: string) => void, requireAll: boolean): Promise<Record<string, string>> {
   const local = objectOf<Pick<MonitoringServerArgs, "runtime">>(config, "local");
-  const { services } = JSON.parse(renderBundle(localSpec(located(objectOf<ServerSpec>(config, "server")))).files["plan.json"]!) as Plan;
+  const { services } = JSON.parse(renderBundle(specOf(config)).files["plan.json"]!) as Plan;
   const { runtime, why } = chooseRuntime(local.runtime, services.map(service => service.image), thisMachine(folderOf(config)));
   say(`the services run as ${runtime}: ${why}`);
   if (runtime === "containers") return {};

@@ -1,6 +1,7 @@
 import type { Command, CommandArgs } from "@pulumi/command/local/command";
 import * as pulumi from "@pulumi/pulumi";
 import { OnDestroy } from "../cloud/args";
+import { quoted } from "../server/guest/install-script";
 import type { MonitoringServerArgs } from "./args";
 import type { Place } from "./place";
 import type { Tags } from "./tags";
@@ -57,5 +58,5 @@ export function snapshotCommand({ disk, group, place, subscription, encryptionSe
 
 /** A command line for a POSIX shell. */
 function words(all: string[]): string {
-  return all.map(word => (/^[\w./:=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(" ");
+  return all.map(word => (/^[\w./:=-]+$/.test(word) ? word : quoted(word))).join(" ");
 }

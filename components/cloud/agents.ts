@@ -1,9 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { applyScript, removeScript, type ChannelScript } from "../agent/channel";
-import { renderAgent, selfServingDocument, type AgentDocument } from "../agent/document";
-import { PromtailFile } from "../agent/promtail-resource";
+import { renderAgent, selfServingDocument } from "../agent/document";
+import { shownDocument } from "../agent/shown-document";
 import type { AgentSpec } from "../agent/spec";
-import { ServerFile } from "../server/bundle-resource";
 import type { CloudSecrets, ServerContract } from "../server/contract";
 import { SpecError } from "../server/spec-error";
 
@@ -68,24 +67,10 @@ export function tokenProblems({ secretStore }: Pick<ServerContract, "secretStore
 
 /** The script that the cloud's channel runs, with the configuration shown line by line in a preview. */
 export function agentScript(parent: pulumi.Resource, name: string, spec: AgentSpec, remove: boolean | undefined, { server, kind }: ReadableServer): pulumi.Output<ChannelScript> {
-  const rendered = server.apply(contract => attempt(spec, contract, kind));
-  // A component whose arguments fail would never be registered, and the engine would wait for it without a word.
-  new ServerFile(`${name}/config.alloy`, rendered.apply(({ document }) => document?.files["config.alloy"] ?? ""), { parent });
-  if (spec.promtail) new PromtailFile(`${name}/promtail`, spec.promtail, { parent });
-  return rendered.apply(({ document, problems }) => {
-    if (!document) throw new SpecError(problems);
-    return remove ? removeScript : applyScript(document);
+  const document = shownDocument(parent, name, spec, server, contract => {
+    const problems = tokenProblems(contract, kind, spec.client);
+    if (problems.length) throw new SpecError(problems);
+    return selfServingDocument(spec, contract);
   });
-}
-
-/** The agents' document, or what is wrong with it. */
-function attempt(spec: AgentSpec, contract: ServerContract, kind: CloudSecrets["kind"]): { document?: AgentDocument; problems: string[] } {
-  const problems = tokenProblems(contract, kind, spec.client);
-  if (problems.length) return { problems };
-  try {
-    return { document: selfServingDocument(spec, contract), problems: [] };
-  } catch (error) {
-    if (error instanceof SpecError) return { problems: error.problems };
-    throw error;
-  }
+  return document.apply(it => (remove ? removeScript : applyScript(it)));
 }

@@ -1,10 +1,9 @@
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { renderAgent, unknownClient } from "../agent/document";
-import { PromtailFile } from "../agent/promtail-resource";
 import { agentFiles, applyCommand, removeCommand } from "../agent/script";
+import { shownDocument } from "../agent/shown-document";
 import type { AgentSpec } from "../agent/spec";
-import { ServerFile } from "../server/bundle-resource";
 import type { ServerContract } from "../server/contract";
 import { putFiles } from "../server/guest/install-script";
 import { SpecError } from "../server/spec-error";
@@ -46,16 +45,11 @@ export class AppServerAgent extends pulumi.ComponentResource {
     if (problems.length) throw new SpecError(problems);
     super("lgtm:ssh:AppServerAgent", name, { ...spec }, opts);
 
-    const unknown = (contract: ServerContract) => unknownClient(spec.client ?? "default", contract);
-    const document = pulumi.output(args.server).apply(contract => {
-      const problems = unknown(contract as ServerContract);
-      if (problems.length) throw new SpecError(problems);
+    const document = shownDocument(this, name, spec, pulumi.output(args.server) as pulumi.Output<ServerContract>, contract => {
+      const unknown = unknownClient(spec.client ?? "default", contract);
+      if (unknown.length) throw new SpecError(unknown);
       return renderAgent(spec, contract);
     });
-    // A component whose arguments fail would never be registered, and the engine would wait for it without a word.
-    const shown = pulumi.output(args.server).apply(contract => (unknown(contract as ServerContract).length ? "" : renderAgent(spec, contract).files["config.alloy"]!));
-    new ServerFile(`${name}/config.alloy`, shown, { parent: this });
-    if (spec.promtail) new PromtailFile(`${name}/promtail`, spec.promtail, { parent: this });
     const script = pulumi.all([document, args.token]).apply(([doc, token]) => `${putFiles(agentFiles(doc))}\n${applyCommand} --token-from-stdin <<'lgtm-end-of-token'\n${token.trim()}\nlgtm-end-of-token\n`);
     new remote.Command(
       `${name}-agent`,

@@ -11,27 +11,12 @@ import type { AgentSpec } from "../../components/agent/spec";
 import { agentUserData } from "../../components/agent/user-data";
 import { contractOf } from "../../components/server/contract";
 import { resolveSpec } from "../../components/server/spec";
+import { seedPromtail } from "../seed-promtail";
 
 const server = contractOf(resolveSpec({ domain: "mon.example.com" }), "mon.example.com", "");
 
 /** What the teams run, in Promtail 3.4. */
-const usual = `server:
-  http_listen_port: 9080
-positions:
-  filename: /var/lib/promtail/positions.yaml
-clients:
-  - url: http://192.0.2.1:8080/loki/api/v1/push
-scrape_configs:
-- job_name: system
-  static_configs:
-  - targets: [localhost]
-    labels:
-      job: fittoring_logs
-      __path__: /home/ubuntu/fittoring/logs/*.log
-  pipeline_stages:
-    - multiline:
-        firstline: '^\\s*\\{\\s*$|^\\s*\\{\\s*"event"|^No mapping for '
-`;
+const usual = seedPromtail("http://192.0.2.1:8080/loki/api/v1/push");
 const job = (text: string) => `scrape_configs:\n- job_name: a\n${text.replace(/^/gm, "  ")}\n`;
 const files = "static_configs:\n- labels: {job: a, __path__: /var/log/a.log}";
 const problems = (config: string) => readPromtail({ config }).problems.join("\n");

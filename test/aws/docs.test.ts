@@ -6,6 +6,7 @@ import { checked } from "../../components/aws/args";
 import { monthlyPrice } from "../../components/aws/prices";
 import { Size } from "../../components/cloud/sizes";
 import { checkout } from "../checkout";
+import { sizeRow } from "../cloud/size-row";
 
 const page = readFileSync(join(checkout, "docs/aws.md"), "utf8");
 const allowedCidrs = ["203.0.113.0/24"];
@@ -14,7 +15,7 @@ describe("docs/aws.md", () => {
   it("says of each size what it is and costs", () => {
     for (const size of Object.values(Size)) {
       const { machine } = checked("mon", { allowedCidrs, size });
-      const row = `| \`${size}\` | ${machine.name} | ${machine.memory / 1024} GiB | ${machine.dataDiskGiB} GiB | ${monthlyPrice({ allowedCidrs, size }, machine).usd.toFixed(2)} |`;
+      const row = sizeRow(size, machine, monthlyPrice({ allowedCidrs, size }, machine));
       assert.ok(page.includes(row), row);
     }
   });

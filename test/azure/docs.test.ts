@@ -6,6 +6,7 @@ import { checked, idTypes } from "../../components/azure/args";
 import { monthlyPrice } from "../../components/azure/prices";
 import { Size, sizes } from "../../components/cloud/sizes";
 import { checkout } from "../checkout";
+import { sizeRow } from "../cloud/size-row";
 
 const page = readFileSync(join(checkout, "docs/azure.md"), "utf8");
 const allowedCidrs = ["203.0.113.0/24"];
@@ -14,7 +15,7 @@ describe("docs/azure.md", () => {
   it("says of each size what it is and costs", () => {
     for (const size of Object.values(Size)) {
       const { machine } = checked("mon", { allowedCidrs, size });
-      const row = `| \`${size}\` | ${machine.name} | ${machine.memory / 1024} GiB | ${machine.dataDiskGiB} GiB | ${monthlyPrice({ allowedCidrs, size }, machine).usd.toFixed(2)} |`;
+      const row = sizeRow(size, machine, monthlyPrice({ allowedCidrs, size }, machine));
       assert.ok(page.includes(row), row);
       assert.ok(machine.memory >= sizes[size].memory && machine.dataDiskGiB >= sizes[size].dataDiskGiB, `${size} is less than it promises`);
     }

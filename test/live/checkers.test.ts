@@ -12,7 +12,7 @@ import { gcpServiceNames } from "../../components/server/cloud-metrics-gcp";
 import { processLayoutHere } from "../../components/local/layout";
 import { containerLayout } from "../../components/server/layout";
 import type { ServerSpec } from "../../components/server/spec";
-import { freePort } from "./harness/emulators";
+import { freePort } from "./harness/free-ports";
 
 /** Specs that turn on each branch of the renderers. */
 const specs: Record<string, ServerSpec> = {
@@ -117,7 +117,7 @@ loki.echo "hub" { }
     writeFileSync(join(folder, "hub.alloy"), hub);
     const run = (...args: string[]) => spawnSync(alloy.path, args, { cwd: folder, encoding: "utf8", timeout: 60_000 });
     assert.equal(run("validate", "hub.alloy").status, 0);
-    const started = run("run", `--server.http.listen-addr=127.0.0.1:${await freePort("127.0.0.1")}`, "--disable-reporting", "hub.alloy");
+    const started = run("run", `--server.http.listen-addr=127.0.0.1:${await freePort()}`, "--disable-reporting", "hub.alloy");
     assert.equal(started.status, 1);
     assert.match(started.stdout + started.stderr, /azure_event_hubs[\s\S]*could not perform the initial load/);
     rmSync(folder, { recursive: true });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { createServer, type AddressInfo } from "node:net";
 import { after, before, describe, it } from "node:test";
 import type { ResolvedSpec } from "../../components/server/spec";
+import { freePort } from "./harness/free-ports";
 import { eventually } from "./harness/command";
 import { nameOf, panelData, runPanels, specOf, storesOf, summary, type Outcome, type Stores } from "./harness/panels";
 import { startProcesses, type ProcessServer } from "./harness/processes";
@@ -12,14 +12,6 @@ const notOverOtlp = ["Spring Boot / How long requests take A", "Spring Boot / St
 
 /** What neither this application nor its host can show; panels.test.ts makes these faults: an alert, a disk that fills, a failed unit, lines with a release, an address with a certificate. */
 const notOfThis = ["Overview / Firing alerts A", "Host / Failed units A", "Host / First disk full in A", "Host / File systems C", "Errors / Errors E", ...["A", "B", "C", "D"].map(refId => `Overview / Addresses asked ${refId}`)];
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise(resolve => server.close(resolve));
-  return port;
-}
 
 describe("a real Spring Boot application", async () => {
   const missing = await missingForSpringBoot();

@@ -6,6 +6,7 @@ import { after } from "node:test";
 import { findCached, programsDir } from "../../components/local/programs/cache";
 import { programs } from "../../components/local/programs/table";
 import { internalPorts } from "../../components/server/ports";
+import { seedPromtail, seedPromtailUnit } from "../seed-promtail";
 import { agentScene, eventually, identityOf, type AgentScene } from "./agent-scene";
 import { docker } from "./harness/engine";
 import { startProgram, type RunningProgram } from "./harness/one-program";
@@ -42,7 +43,7 @@ async function start(): Promise<Old> {
   const loki = await startProgram("loki", { folder, spec: { internalPorts: ports, leaveOut: ["alertmanager"] }, bindings: {}, change: text => text.replace("http_listen_address: 127.0.0.1", "http_listen_address: 0.0.0.0") });
   old = { ...scene, loki, folder };
   const gateway = await docker(["network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}"]);
-  const config = promtailFile(`http://${gateway}:${ports.loki}/loki/api/v1/push`);
+  const config = seedPromtail(`http://${gateway}:${ports.loki}/loki/api/v1/push`);
   await putPromtail(scene, config);
   const found = (entries: { line: string }[], second: boolean) => entries.flatMap(({ line }) => [...line.matchAll(second ? /Orders\.java:(\d+)/g : /"number":(\d+)/g)].map(match => Number(match[1]))).sort((a, b) => a - b);
   return {
@@ -57,46 +58,8 @@ async function start(): Promise<Old> {
   };
 }
 
-/** As the teams' own, to the comments. */
-function promtailFile(url: string): string {
-  return `server:
-  http_listen_port: 9080
-  grpc_listen_port: 0
-
-positions:
-  filename: /var/lib/promtail/positions.yaml # Promtail이 로그 파일을 어디까지 읽었는지 오프셋을 기록해두는 곳
-
-clients:
-  - url: ${url} # Loki 서버 주소
-
-scrape_configs:
-- job_name: system
-  static_configs:
-  - targets:
-      - localhost
-    labels:
-      job: fittoring_logs
-      __path__: /home/ubuntu/fittoring/logs/*.log # 로그 파일 경로
-  pipeline_stages:
-    - multiline:
-        firstline: '^\\s*\\{\\s*$|^\\s*\\{\\s*"event"|^No mapping for '
-`;
-}
-
 /** As the teams' own, but as a user of its own: its positions are nobody else's to read. */
-const unit = `[Unit]
-Description=Promtail service
-After=network.target
-
-[Service]
-Type=simple
-User=promtail
-ExecStart=/usr/local/bin/promtail -config.file=/etc/promtail/config.yaml
-Restart=on-failure
-
-[Install]
-WantedBy=multi-user.target
-`;
+const unit = seedPromtailUnit("User=promtail\n");
 
 async function putPromtail({ server }: AgentScene, config: string): Promise<void> {
   const promtail = findCached(programs.promtail, programsDir());

@@ -80,7 +80,7 @@ class NewServer:
         try:
             result = work()
         finally:
-            self.own()
+            self.own(self.data)
             docker("start", self.container)
         health = self.services[self.part]["health"]
         until = time.monotonic() + 180
@@ -91,10 +91,10 @@ class NewServer:
         say("%s: runs again" % self.container)
         return result
 
-    def own(self):
-        """Everything belongs to the service's user, as the guest has it."""
+    def own(self, folder):
+        """Everything in it belongs to the service's user, as the guest has it."""
         uid, gid = self.services[self.part]["user"]
-        for base, _, names in os.walk(self.data):
+        for base, _, names in os.walk(folder):
             for path in [base, *(os.path.join(base, name) for name in names)]:
                 os.chown(path, uid, gid, follow_symlinks=False)
 

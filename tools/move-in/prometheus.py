@@ -48,10 +48,8 @@ def snapshot(server, folder, image):
     """Blocks of everything in a folder, by name: a Prometheus of the new server's version reads it and writes them."""
     with open(os.path.join(server.stage, "prometheus.yml"), "w", encoding="utf-8") as file:
         file.write(CONFIG)
+    server.own(server.stage)
     uid, gid = server.services["prometheus"]["user"]
-    for base, _, names in os.walk(server.stage):
-        for path in [base, *(os.path.join(base, name) for name in names)]:
-            os.chown(path, uid, gid)
     inside = "/moving/" + os.path.basename(folder)
     docker("run", "-d", "--name", HELPER, "--user", "%d:%d" % (uid, gid), "-v", "%s:/moving" % server.stage, "--entrypoint", server.services["prometheus"]["program"], image,
            "--config.file=/moving/prometheus.yml", "--storage.tsdb.path=%s" % inside, "--web.enable-admin-api")

@@ -47,6 +47,7 @@ function hereDocument(text: string, end: string): string {
   return `<<'${end}'\n${text.endsWith("\n") ? text : `${text}\n`}${end}`;
 }
 
-function quoted(text: string): string {
+/** A word as a POSIX shell reads it, whatever is in it. */
+export function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }

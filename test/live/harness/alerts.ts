@@ -9,6 +9,7 @@ import { alertmanagerFiles } from "../../../components/alerts";
 import type { ResolvedSpec } from "../../../components/server/spec";
 import { processLayout } from "../../../components/server/layout";
 import { eventually } from "./command";
+import { freePort } from "./free-ports";
 
 /** What somebody posted. */
 export interface Posted {
@@ -119,12 +120,4 @@ export async function startAlertmanager(spec: ResolvedSpec, secrets: Record<stri
     throw new Error(`${(error as Error).message}\n${output}`);
   }
   return { url, folder, post, log: () => output, stop };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise(resolve => server.close(resolve));
-  return port;
 }

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { unsignedToken } from "../stand-ins/cloud-network";
 import { eventually, run } from "./command";
-import { bridgeAddress, freePort, startEmulator, type Emulator } from "./emulators";
+import { bridgeAddress, startEmulator, type Emulator } from "./emulators";
+import { freePort } from "./free-ports";
 import type { Store } from "./releases";
 import { azuriteAccount, ensureStoreServers, storeServers } from "./store-servers";
 
@@ -22,7 +23,7 @@ const account = azuriteAccount.name;
 export async function startAzureBlob(container: string): Promise<AzureBlob> {
   await ensureStoreServers();
   const host = bridgeAddress();
-  const port = await freePort(host);
+  const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), "pulumi-lgtm-test-azurite-"));
   const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
   await run("openssl", ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=azurite", "-addext", `subjectAltName=IP:${host}`, "-keyout", key, "-out", cert]);

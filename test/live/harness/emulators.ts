@@ -1,5 +1,4 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { createServer } from "node:net";
 import { networkInterfaces } from "node:os";
 
 /** A stand-in of a cloud's server that servers of the tests reach, as a process of its own. */
@@ -31,14 +30,4 @@ export function bridgeAddress(): string {
   const host = networkInterfaces().docker0?.find(address => address.family === "IPv4")?.address;
   if (!host) throw new Error("The engine's bridge docker0 has no address on this machine, so no server of the tests could reach what stands in for a cloud.");
   return host;
-}
-
-export function freePort(host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().on("error", reject);
-    probe.listen(0, host, () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
-  });
 }

@@ -4,7 +4,10 @@ import { createServer } from "node:net";
 /** Below those that the kernel gives to whoever asks for any, such as a program of another test, before they are listened on. */
 const range = { from: 12_000, to: 20_000 };
 
-/** Ports of the loopback that are free now, each another. */
+/** A port that is free now on every address of this machine. */
+export const freePort = async (): Promise<number> => (await freePorts(1))[0]!;
+
+/** The same several times, each another. */
 export async function freePorts(count: number): Promise<number[]> {
   const found = new Set<number>();
   while (found.size < count) {

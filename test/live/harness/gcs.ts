@@ -1,5 +1,6 @@
 import { eventually } from "./command";
-import { bridgeAddress, freePort, startEmulator, type Emulator } from "./emulators";
+import { bridgeAddress, startEmulator, type Emulator } from "./emulators";
+import { freePort } from "./free-ports";
 import type { Store } from "./releases";
 import { ensureStoreServers, storeServers } from "./store-servers";
 
@@ -12,7 +13,7 @@ export interface Gcs extends Store, Emulator {
 export async function startGcs(bucket: string): Promise<Gcs> {
   await ensureStoreServers();
   const host = bridgeAddress();
-  const port = await freePort(host);
+  const port = await freePort();
   const emulator = startEmulator(storeServers.gcs, ["start", `--host=${host}`, `--port=${port}`, "--in-memory", `--default-bucket=${bucket}`]);
   const endpoint = `http://${host}:${port}`;
   await eventually("gcp-storage-emulator answers", async () => (await fetch(`${endpoint}/storage/v1/b/${bucket}`)).ok, { seconds: 60 });

@@ -1,5 +1,6 @@
 import { eventually } from "./command";
-import { bridgeAddress, freePort, startEmulator, type Emulator } from "./emulators";
+import { bridgeAddress, startEmulator, type Emulator } from "./emulators";
+import { freePort } from "./free-ports";
 import type { Store } from "./releases";
 import { ensureStoreServers, storeServers } from "./store-servers";
 
@@ -15,7 +16,7 @@ export interface S3 extends Store, Emulator {
 export async function startS3(bucket: string): Promise<S3> {
   await ensureStoreServers();
   const host = bridgeAddress();
-  const port = await freePort(host);
+  const port = await freePort();
   const emulator = startEmulator(storeServers.moto, ["-H", host, "-p", String(port)]);
   const endpoint = `http://${host}:${port}`;
   // Moto takes any signature; it wants to see one, to know the region and service that are meant.
