@@ -77,7 +77,9 @@ async function engine(say: (line: string) => void): Promise<{ pulumi: string }> 
   return { pulumi: pulumiRoot(pulumi) };
 }
 
-const specOf = (config: Config): ServerSpec => localSpec(located(objectOf<ServerSpec>(config, "server")));
+function specOf(config: Config): ServerSpec {
+  return localSpec(located(objectOf<ServerSpec>(config, "server")));
+}
 
 /** Has the programs of the services here, where they run as processes. Answers those that cannot be had, with the reason. */
 async function servicePrograms(config: Config, say: (line: string) => void, requireAll: boolean): Promise<Record<string, string>> {

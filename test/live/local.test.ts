@@ -27,15 +27,15 @@ describe("the server on this machine, by npm start", { timeout: 1_500_000 }, () 
 
   after(() => scene.remove());
 
-  it("says before anything starts which port is taken and which key to set, and again at the next try", async () => {
+  it("says before anything starts which port is taken and which key to set, and again at the next try", async context => {
     const taken = await listen(spec.internalPorts!.loki!);
+    context.after(() => taken.close());
     for (let attempt = 0; attempt < 2; attempt++) {
       const { code, text } = run("start");
       assert.equal(code, 1, text);
       assert.match(text, new RegExp(`Port ${spec.internalPorts!.loki} of 127.0.0.1 is taken.*internalPorts.loki another number`));
     }
     assert.deepEqual(processes(), []);
-    taken.close();
   });
 
   it("goes on after a kill in the middle of the first start", async () => {
