@@ -105,6 +105,18 @@ live("after a reboot the services wait for the disk and run on it again", async 
   await findLine(server, tokens.read, "a line on the disk");
 });
 
+live("mounted by systemd a moment before, it is taken as it is", async ({ server, disk }) => {
+  const store = folderStore(server);
+  await server.exec(`systemctl stop pulumi-lgtm.service docker.service docker.socket; umount ${serverRoot}/data`);
+  await server.copyIn("/usr/local/sbin/mount", '#!/bin/sh\n/bin/mount "$@" && touch /run/was-first\nexec /bin/mount "$@"\n', "755");
+  await forgetStatus(server, good.release);
+  await server.exec("systemctl start pulumi-lgtm.service");
+  const status = await ended(store, good.release);
+  assert.equal(status.result, "applied", `${status.message}\n${status.lastLines.join("\n")}`);
+  await server.exec("rm /usr/local/sbin/mount /run/was-first");
+  assert.equal(await server.exec(`findmnt -n -o SOURCE ${serverRoot}/data`), disk.device);
+});
+
 live("another machine with the same disk, grown meanwhile, finds the data, and has the new space", async ({ server, disk, start }) => {
   await server.exec("systemctl stop pulumi-lgtm.service docker.service docker.socket; sync");
   await server.stop();

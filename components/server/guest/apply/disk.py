@@ -39,7 +39,7 @@ def prepare(machine: dict, log) -> None:
             check_file_system(device)
             must("The file system of the data disk cannot grow", ["resize2fs", device], timeout=600)
         os.makedirs(folder, exist_ok=True)
-        must("The data disk cannot be mounted", ["mount", "-t", "ext4", device, folder])
+        mount(device, folder)
     elif os.path.realpath(mounted) != device:
         raise StepError("%s is mounted from %s, not from the data disk %s." % (folder, mounted, want["device"]))
     elif file_system_size(device) < device_size(device) - 16 * MIB:
@@ -107,6 +107,15 @@ def check_file_system(device: str) -> None:
 def describe(found: dict[str, str]) -> str:
     what = found.get("TYPE") or ("a %s partition table" % found["PTTYPE"] if "PTTYPE" in found else "something unknown")
     return "%s with the label %r" % (what, found["LABEL"]) if "LABEL" in found else what
+
+
+def mount(device: str, folder: str) -> None:
+    try:
+        must("The data disk cannot be mounted", ["mount", "-t", "ext4", device, folder])
+    except StepError:
+        # While the machine starts systemd mounts it too, by its line in fstab: the second to come is refused.
+        if os.path.realpath(mounted_device(folder) or "") != device:
+            raise
 
 
 def mounted_device(folder: str):
