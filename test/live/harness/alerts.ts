@@ -91,7 +91,7 @@ export interface RunningAlertmanager {
 }
 
 /** The real Alertmanager with the rendered files, hurried, and these secrets. */
-export async function startAlertmanager(spec: ResolvedSpec, secrets: Record<string, string>): Promise<RunningAlertmanager> {
+export async function startAlertmanager(spec: ResolvedSpec, secrets: Record<string, string>, env: Record<string, string> = {}): Promise<RunningAlertmanager> {
   const folder = mkdtempSync(join(tmpdir(), "lgtm-alerts-"));
   const files = Object.entries(alertmanagerFiles(spec, processLayout)).map(([path, text]) => [`config/alertmanager/${path}`, hurried(text.replaceAll("@@root@@", folder))]);
   write(folder, { ...Object.fromEntries(files), ...Object.fromEntries(Object.entries(secrets).map(([name, value]) => [`run/secrets/alertmanager/${name}`, value])) });
@@ -101,7 +101,7 @@ export async function startAlertmanager(spec: ResolvedSpec, secrets: Record<stri
   const child: ChildProcess = spawn(
     await program("alertmanager"),
     [`--config.file=${folder}/config/alertmanager/alertmanager.yml`, `--storage.path=${folder}/data`, `--web.listen-address=127.0.0.1:${port}`, "--cluster.listen-address="],
-    { stdio: ["ignore", "pipe", "pipe"] },
+    { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } },
   );
   for (const stream of [child.stdout!, child.stderr!]) stream.on("data", chunk => void (output += chunk));
   const stop = async () => {
