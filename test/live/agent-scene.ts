@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { AgentSpec } from "../../components/agent/spec";
 import { findCached, programsDir } from "../../components/local/programs/cache";
 import { programs } from "../../components/local/programs/table";
@@ -14,6 +14,7 @@ import { docker, ensureDocker } from "./harness/engine";
 import { startProcesses, type ProcessServer } from "./harness/processes";
 import { startServer, type Server } from "./harness/server";
 import type { ServerImage } from "./harness/server-image";
+import type { System } from "./harness/server-systems";
 import { addUser } from "./ssh-scene";
 
 /** A monitoring server on this machine. */
@@ -52,25 +53,31 @@ export interface Finder {
 
 export const base: AgentSpec = { environment: "prod", cloud: "aws", service: "orders", journal: false };
 
-export async function agentScene(name: string, image: ServerImage = "bare"): Promise<AgentScene> {
+export async function agentScene(name: string, image: ServerImage = "bare", system?: System): Promise<AgentScene> {
   const { monitoring, contract, tokenOf, find } = await startMonitoring();
-  const server = await startServer({ name, image });
-  await givePrograms(server);
-  const token = tokenOf();
-  const stack = await engineStack(name, join(__dirname, "agent-program.js"), { plugins: ["command", "random"] });
-  const connection = await connectionTo(server);
-  const args = (spec: Partial<AgentSpec>, more?: Partial<AppServerAgentArgs>) => ({ connection, server: contract, token, ...base, ...spec, ...more });
-  return {
-    monitoring, contract, token, server, connection, stack,
-    up: (spec, more) => stack.up(args(spec, more)),
-    preview: (spec, more) => stack.preview(args(spec, more)),
-    find,
-    async end() {
-      stack.remove();
-      await server.stop();
-      await monitoring.stop();
-    },
+  const ends: (() => unknown)[] = [() => monitoring.stop()];
+  const end = async () => {
+    for (const each of ends.reverse()) await each();
   };
+  try {
+    const server = await startServer({ name, image, system });
+    ends.push(() => server.stop());
+    await givePrograms(server);
+    const token = tokenOf();
+    const stack = await engineStack(name, join(__dirname, "agent-program.js"), { plugins: ["command", "random"] });
+    ends.push(() => stack.remove());
+    const connection = await connectionTo(server);
+    const args = (spec: Partial<AgentSpec>, more?: Partial<AppServerAgentArgs>) => ({ connection, server: contract, token, ...base, ...spec, ...more });
+    return {
+      monitoring, contract, token, server, connection, stack, find, end,
+      up: (spec, more) => stack.up(args(spec, more)),
+      preview: (spec, more) => stack.preview(args(spec, more)),
+    };
+  } catch (error) {
+    // What runs on would keep the tests from ending.
+    await end();
+    throw error;
+  }
 }
 
 export async function startMonitoring(spec: ServerSpec = {}): Promise<Monitoring> {
@@ -100,7 +107,18 @@ export async function givePrograms(server: Server): Promise<void> {
     const folder = `/opt/lgtm-agent/${name}-${found.version}`;
     await docker(["cp", found.paths[name]!, `${server.name}:/opt/${name}.coming`]);
     await server.exec(`mkdir -p ${folder} && mv /opt/${name}.coming ${folder}/${name}`);
+    if ((await server.tryExec(`${folder}/${name} --version`)).stderr.includes("GLIBC_")) await giveLibrary(server, `${folder}/${name}`);
   }
+}
+
+/** A program that was built here with cgo needs this machine's C library, where an official one is content with an old one: it gets it to itself. */
+async function giveLibrary(server: Server, program: string): Promise<void> {
+  const loader = "/lib64/ld-linux-x86-64.so.2";
+  await server.exec(`mkdir -p /opt/libc && mv ${program} /opt/libc/`);
+  // All of one version: libsystemd, which is the server's, asks for the small ones.
+  const libraries = ["c.so.6", "pthread.so.0", "rt.so.1", "dl.so.2", "m.so.6", "resolv.so.2"].map(name => `/lib/x86_64-linux-gnu/lib${name}`);
+  for (const path of [loader, ...libraries]) await docker(["cp", "-L", path, `${server.name}:/opt/libc/`]);
+  await server.copyIn(program, `#!/bin/sh\nexec /opt/libc/${basename(loader)} --library-path /opt/libc /opt/libc/${basename(program)} "$@"\n`, "755");
 }
 
 function finder(monitoring: ProcessServer): Finder {

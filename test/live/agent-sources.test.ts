@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { after } from "node:test";
-import { findCached, programsDir } from "../../components/local/programs/cache";
-import { programs } from "../../components/local/programs/table";
 import { agentScene, eventually, identityOf, type AgentScene } from "./agent-scene";
-import { suite } from "./harness/requirements";
+import { suite, withoutJournal } from "./harness/requirements";
 
 // What an agent reads beside files: containers, the journal, applications behind TLS, what programs send on the loopback.
 let scene: AgentScene | undefined;
@@ -64,9 +61,8 @@ step("Zipkin's and OTLP's spans get the machine's labels", async ({ server, find
   }, { seconds: 60 });
 });
 
-step("units' lines of the journal are there under the unit's name, where Alloy was built to read it", async ({ server, find }, context) => {
-  // Alloy's own releases can; one that was built without cgo cannot (tools/build-programs).
-  if (readFileSync(findCached(programs.alloy, programsDir())!.paths.alloy!).includes("loki.source.journal is not enabled")) return context.skip("this Alloy was built without a reader of the journal");
+step("units' lines of the journal are there under the unit's name", async ({ server, find }, context) => {
+  if (withoutJournal(context)) return;
   await server.exec("systemd-run --quiet --unit=till sh -c 'echo the till is open; echo it cannot be closed >&2'; systemd-run --quiet --unit=other echo not wanted");
   const found = await eventually("the lines are there", async () => {
     const lines = await find.logs('{host="sources-1"} |~ "the till|cannot be closed|not wanted"');

@@ -6,6 +6,7 @@ import { eventually } from "./harness/command";
 import { applied, folderScene } from "./harness/folder-scene";
 import { boxes, ended, findLine, gateway, healthy, journal, pushLine, putSecrets, token, touched } from "./harness/guest";
 import { metadataAddress, startMetadata } from "./harness/metadata";
+import { withoutJournal } from "./harness/requirements";
 import { deliver, delivery, edit, type Delivery, type DeliveryOptions } from "./harness/releases";
 
 // One server goes through the life of a deployment, in the order of these tests.
@@ -49,6 +50,12 @@ live("the server's own metrics are collected by Alloy", async ({ server, tokens 
     return found.length >= 8 && found;
   }, { seconds: 120 });
   assert.deepEqual(jobs, ["alertmanager", "alloy", "caddy", "heartbeat", "loki", "node", "prometheus", "tempo"]);
+});
+
+live("the machine's journal is in Loki", async ({ server, tokens }, context) => {
+  if (withoutJournal(context)) return;
+  await server.exec("systemd-run --quiet --unit=backup echo the nightly backup is done");
+  await findLine(server, tokens.read, "the nightly backup is done", '{host="live", service_name="journal"}');
 });
 
 live("every container has the memory limit of the plan, no swap, and no secret in its environment", async ({ server }) => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { command, UsageError } from "../../tools/cli";
 
 /** They take longest, so they start first: a long one at the end would run alone. */
-const first = ["move-in", "agent-loss", "engine-aws", "ssh", "alerts-logs", "engine-gcp", "engine-azure", "local", "alerts-faults", "promtail-takeover", "panels", "panels-spring-boot", "guest-cloudinit"];
+const first = ["move-in", "agent-loss", "engine-aws", "ssh", "alerts-logs", "engine-gcp", "engine-azure", "local", "alerts-faults", "promtail-takeover", "agent-systems", "panels", "panels-spring-boot", "guest-cloudinit"];
 
 /** About what changes seldom: they come last, where there may be no time for them. */
 const last = ["local-containers", "guest-failures", "guest-disk", "ssh-bare", "verify", "limits", "processes"];

@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { findCached, programDir, putInPlace } from "../../components/local/programs/cache";
@@ -40,7 +40,8 @@ export const build: Build = async (name, { cacheDir, onProgress }) => {
 async function compile(recipe: Recipe, dir: string, cacheDir: string, say: (what: string) => void) {
   const log = join(dir, "build.log");
   rmSync(log, { force: true });
-  const go = (args: string[]) => runGo(args, dir, log);
+  const cgo = recipe.cgo !== undefined && existsSync(recipe.cgo.header) && spawnSync("gcc", ["--version"]).status === 0;
+  const go = (args: string[]) => runGo(args, dir, log, cgo);
   say(`fetching ${recipe.module}@${recipe.moduleVersion}`);
   await writeWrapper(recipe, dir, go);
   const finished = join(dir, "finished");
@@ -50,8 +51,8 @@ async function compile(recipe: Recipe, dir: string, cacheDir: string, say: (what
   const settings = Object.entries(recipe.variables ?? {}).map(([variable, value]) => `-X ${variable}=${value}`);
   for (const [binary, target] of Object.entries(recipe.packages)) {
     say(`compiling ${binary}`);
-    const tags = recipe.tags === undefined ? [] : ["-tags", recipe.tags];
-    await go(["build", "-trimpath", "-ldflags", ["-s", "-w", ...settings].join(" "), ...tags, "-o", join(bin, binary), target]);
+    const tags = [recipe.tags, cgo && recipe.cgo?.tag].filter(Boolean).join(",");
+    await go(["build", "-trimpath", "-ldflags", ["-s", "-w", ...settings].join(" "), ...(tags ? ["-tags", tags] : []), "-o", join(bin, binary), target]);
   }
   putInPlace(finished, programDir(programs[recipe.name], recipe.version, cacheDir));
   rmSync(finished, { recursive: true, force: true });
@@ -94,12 +95,12 @@ export function wrapperModule(recipe: Recipe, theirs: GoMod): string {
 }
 
 /** Runs the Go command and answers what it printed; everything it complained of is in the log. */
-function runGo(args: string[], cwd: string, log: string): Promise<string> {
+function runGo(args: string[], cwd: string, log: string, cgo: boolean): Promise<string> {
   const env = {
     ...process.env,
     // The usual place, for a shell that was not told.
     PATH: [process.env.PATH, "/usr/local/go/bin", "/usr/lib/go/bin"].filter(Boolean).join(delimiter),
-    GOWORK: "off", GOFLAGS: "-mod=mod -buildvcs=false", CGO_ENABLED: "0",
+    GOWORK: "off", GOFLAGS: "-mod=mod -buildvcs=false", CGO_ENABLED: cgo ? "1" : "0",
   };
   return new Promise((resolve, reject) => {
     execFile("go", args, { cwd, env, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {

@@ -11,6 +11,8 @@ export interface Recipe {
   /** Package of each binary. `.` is the wrapper itself, see `main`. */
   packages: Record<string, string>;
   tags?: string;
+  /** A part that reads a C library: it is built where a C compiler and this header are, and left out elsewhere. */
+  cgo?: { tag: string; header: string };
   /** Linker settings, mostly for the program to know its version. */
   variables?: Record<string, string>;
   /** Source of the wrapper's own main package, for a program that cannot be built as somebody's dependency. */
@@ -73,6 +75,8 @@ export const recipes: readonly Recipe[] = [
   {
     name: "alloy", version: "1.19.0", module: "github.com/grafana/alloy", moduleVersion: "v1.19.0",
     packages: { alloy: "." }, tags: "gore2regex",
+    // Without it `loki.source.journal` does nothing. The header is in Debian's libsystemd-dev.
+    cgo: { tag: "promtail_journal_enabled", header: "/usr/include/systemd/sd-journal.h" },
     variables: { "github.com/grafana/alloy/internal/build.Version": "v1.19.0" },
     main: `package main
 

@@ -132,11 +132,10 @@ export async function pushLine(server: Server, bearer: string, line: string): Pr
 }
 
 /** Waits until a query through the gateway finds the line. */
-export async function findLine(server: Server, bearer: string, line: string): Promise<void> {
-  const query = encodeURIComponent(`{job="live-test"} |= "${line}"`);
+export async function findLine(server: Server, bearer: string, line: string, stream = '{job="live-test"}'): Promise<void> {
+  const query = encodeURIComponent(`${stream} |= "${line}"`);
   await eventually(`Loki has the line ${line}`, async () => (await gateway(server, `/read/loki/loki/api/v1/query_range?query=${query}&since=6h`, bearer)).text.includes(line), { seconds: 90 });
 }
-
 
 /** What stage 0 and apply wrote, for the message of a test that fails. */
 export async function journal(server: Server, lines = 60): Promise<string> {

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { test, type TestContext } from "node:test";
 import { findCached, programsDir } from "../../../components/local/programs/cache";
 import { programs } from "../../../components/local/programs/table";
@@ -20,6 +20,16 @@ async function missingForServers(): Promise<string | undefined> {
   } catch (error) {
     return (error as Error).message;
   }
+}
+
+/** Skips a test that needs an Alloy that reads the journal where this one does not, which must not be in CI. Alloy's own releases do. */
+export function withoutJournal(context: TestContext): boolean {
+  const path = findCached(programs.alloy, programsDir())!.paths.alloy!;
+  if (!readFileSync(path).includes("loki.source.journal is not enabled")) return false;
+  const why = `${path} was built without what reads the journal: install gcc and libsystemd-dev, delete it and build it again`;
+  if (process.env.CI === "true") throw new Error(`These tests must run in CI, but: ${why}.`);
+  context.skip(why);
+  return true;
 }
 
 /**

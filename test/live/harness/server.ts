@@ -5,6 +5,7 @@ import { eventually, run, tryRun, type Ran, type RunOptions } from "./command";
 import { docker } from "./engine";
 import { removeCgroups } from "./cgroups";
 import { ensureServerImage, type ServerImage } from "./server-image";
+import type { System } from "./server-systems";
 import { engineVolume } from "./engine-volume";
 
 export interface ServerOptions {
@@ -12,6 +13,8 @@ export interface ServerOptions {
   name: string;
   /** @default "server", with the engine installed */
   image?: ServerImage;
+  /** @default Debian 12 */
+  system?: System;
   /** Images that the server's own engine has from the start: what a registry would give. @default none */
   images?: string[];
   /** Loop devices the server sees under the same name, such as /dev/loop3. */
@@ -56,7 +59,7 @@ const rights = [
 
 /** Starts a server and returns when systemd says it is up. */
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const image = await ensureServerImage(options.image);
+  const image = await ensureServerImage(options.image, options.system);
   const name = `pulumi-lgtm-test-${options.name}`;
   await docker(["rm", "-f", "-v", name]).catch(() => undefined);
   const volume = options.engineVolume ?? (await engineVolume(name, options.images ?? []));

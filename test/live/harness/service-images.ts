@@ -1,9 +1,9 @@
-import { cpSync, linkSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { cpSync, linkSync, mkdirSync, mkdtempSync, realpathSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { renderBundle, sha256, type Plan } from "../../../components/server/bundle";
 import { findCached, programsDir } from "../../../components/local/programs/cache";
 import { programs } from "../../../components/local/programs/table";
-import { shell, tryRun } from "./command";
+import { run, shell, tryRun } from "./command";
 import { docker } from "./engine";
 import { alone, imageCache } from "./folders";
 
@@ -25,7 +25,9 @@ export function ensureImages(): Promise<string[]> {
       const located = findCached(program, programsDir());
       if (!located) throw new Error(`${service.name} is not in ${programsDir()}. Put it there first: npm start fetches or builds it.`);
       const inImage = { [program.binaries[0]]: service.program, ...service.tools };
-      const files = Object.entries(inImage).map(([name, path]) => ({ from: located.paths[name]!, to: path }));
+      const binaries = Object.entries(inImage).map(([name, path]) => ({ from: located.paths[name]!, to: path }));
+      const needed = new Set((await Promise.all(binaries.map(({ from }) => libraries(from)))).flat());
+      const files = [...binaries, ...[...needed].map(path => ({ from: realpathSync(path), to: path }))];
       // Size and time say enough of a file that is put in place in one step; reading 400 MB each time would not say more.
       const fingerprint = sha256(JSON.stringify(files.map(({ from, to }) => [to, statSync(from).size, statSync(from).mtimeMs])));
       if ((await labelOf(service.image)) !== fingerprint) await build(service.image, files, { [madeOf]: fingerprint, version: located.version });
@@ -56,6 +58,15 @@ async function build(image: string, files: { from: string; to: string }[], label
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
+}
+
+/** What a program that was built with cgo loads, and what it looks for when it reads the journal. Nothing for any other. */
+async function libraries(program: string): Promise<string[]> {
+  const { code, stdout } = await tryRun("ldd", [program]);
+  if (code !== 0) return [];
+  const journal = /libsystemd\.so\.0 .*=> (\S+)/.exec(await run("/sbin/ldconfig", ["-p"]))?.[1];
+  const all = stdout + (journal ? `=> ${journal}\n${await run("ldd", [journal])}` : "");
+  return [...all.matchAll(/(?:=> )?(\/\S+)/g)].map(([, path]) => path!);
 }
 
 function put(from: string, to: string): void {
