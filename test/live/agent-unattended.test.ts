@@ -15,6 +15,7 @@ import { startMetadata } from "./harness/metadata";
 import { suite } from "./harness/requirements";
 import { startS3 } from "./harness/s3";
 import { startServer, type Server } from "./harness/server";
+import { cloudSystem } from "./harness/server-systems";
 
 // A new machine as AWS starts it: user data is all it gets; its token it reads from the Parameter Store with its own identity.
 const ends: (() => unknown)[] = [];
@@ -35,7 +36,7 @@ async function start() {
   await store.putParameter("/lgtm/mon/push-orders", tokenOf("orders"));
   const own = { ...contract, secretStore: { kind: "ssm" as const, prefix: "/lgtm/mon", region: "us-east-1", endpoint: store.endpoint } };
   const userData = agentUserData(spec, own).text;
-  const server = await startServer({ name: "new-1", image: "bare", userData });
+  const server = await startServer({ name: "new-1", image: "bare", system: await cloudSystem(), userData });
   ends.push(() => server.stop());
   return { server, store, contract: own, document: selfServingDocument(spec, own), userData, tokenOf, find, monitoring };
 }

@@ -9,7 +9,7 @@ import { deliver, delivery } from "./harness/releases";
 import { suite } from "./harness/requirements";
 import { startS3 } from "./harness/s3";
 import { startServer } from "./harness/server";
-import { missingSystem } from "./harness/server-systems";
+import { cloudSystem } from "./harness/server-systems";
 import { ensureImages } from "./harness/service-images";
 
 // A new machine as AWS starts it: nothing is installed, user data is all it gets, the rest it fetches with its identity.
@@ -36,13 +36,10 @@ const live = suite(async () => {
     secrets: { kind: "ssm", prefix: "/lgtm/mon", region: "us-east-1", endpoint: s3.endpoint },
     dataDisk: null,
   };
-  // The clouds' default. Its archive of packages is not everywhere where tests run.
-  const missing = await missingSystem("ubuntu-24.04");
-  if (missing) console.log(`on Debian 12 instead of Ubuntu 24.04: ${missing}`);
   const server = await startServer({
     name: "cloudinit",
     image: "bare",
-    system: missing ? "debian-12" : "ubuntu-24.04",
+    system: await cloudSystem(),
     images: await ensureImages(),
     userData: userData(machine),
   });

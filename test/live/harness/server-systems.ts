@@ -50,6 +50,14 @@ export async function missingSystem(system: System): Promise<string | undefined>
   return answer ? `${address} cannot be read: ${answer}` : undefined;
 }
 
+/** What the clouds' machines have by default, Ubuntu 24.04; Debian 12, which is said, where its archive of packages cannot be reached. */
+export async function cloudSystem(): Promise<System> {
+  const missing = await missingSystem("ubuntu-24.04");
+  if (!missing) return "ubuntu-24.04";
+  console.log(`on Debian 12 instead of Ubuntu 24.04: ${missing}`);
+  return "debian-12";
+}
+
 /** Installs a system with these packages into a folder. */
 export async function bootstrap(system: System, packages: string, root: string): Promise<void> {
   const { suite, archive } = systems[system];
