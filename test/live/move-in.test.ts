@@ -60,7 +60,7 @@ async function start(): Promise<Move> {
   const image = (name: string) => images.find(each => each.includes(`/${name}:`))!;
   const ofOld = await oldImages();
   const all = [...new Set([...images, ...Object.values(ofOld)])];
-  const [old, app, mon] = await Promise.all([startServer({ name: "old-stack", image: "server", images: all }), startServer({ name: "dev-1", image: "bare" }), scene("moved", "server", all)]);
+  const [old, app, mon] = await Promise.all([startServer({ name: "old-stack", image: "server", images: all }), startServer({ name: "dev-1", image: "bare" }), scene("moved", "server", { images: all })]);
   await addUser(old, "ubuntu", "ubuntu ALL=(ALL) NOPASSWD: ALL\n");
   for (const [path, text] of Object.entries({ ...configs, "docker-compose.yml": composeFile({ ...ofOld, prometheus: image("prometheus"), tempo: image("tempo") }) })) await old.copyIn(`/home/ubuntu/grafana/${path}`, text);
   await old.exec("cd /home/ubuntu/grafana && chmod -R a+rX . && docker compose up -d");

@@ -5,6 +5,7 @@ import type { MonitoringServerArgs } from "../../components/ssh";
 import { engineStack, type EngineStack } from "./engine-stack";
 import { startServer, type Server } from "./harness/server";
 import type { ServerImage } from "./harness/server-image";
+import type { System } from "./harness/server-systems";
 import { ensureImages, leaveOut } from "./harness/service-images";
 
 export const root = "/var/lib/pulumi-lgtm";
@@ -19,9 +20,9 @@ export interface Scene {
   end(): Promise<void>;
 }
 
-/** `images`: what its engine has from the start. @default the services' */
-export async function scene(name: string, image: ServerImage, images?: string[]): Promise<Scene> {
-  const server = await startServer({ name, image, images: images ?? (await ensureImages()) });
+/** `images`: what its engine has from the start. @default the services' images, Debian 12 */
+export async function scene(name: string, image: ServerImage, { images, system }: { images?: string[]; system?: System } = {}): Promise<Scene> {
+  const server = await startServer({ name, image, system, images: images ?? (await ensureImages()) });
   const stack = await engineStack(name, join(__dirname, "ssh-program.js"));
   console.log(`provider plugins: ${JSON.stringify(stack.plugins)}`);
   await addUser(server, "deploy", "deploy ALL=(ALL) NOPASSWD: ALL\n");

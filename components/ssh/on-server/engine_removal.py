@@ -6,7 +6,7 @@ import subprocess
 from files import discard, path, read, write
 from unit import say, systemctl
 
-PACKAGES = ["docker.io", "docker-compose-v2", "docker-compose", "containerd", "runc"]
+PACKAGES = ["docker.io", "docker-cli", "docker-compose-v2", "docker-compose", "containerd", "runc"]
 PLUGIN = "/usr/libexec/docker/cli-plugins/docker-compose"
 DAEMON = "/etc/docker/daemon.json"
 # Older engines make one at their start.
@@ -19,7 +19,8 @@ def run(*words):
 
 def remove_engine():
     """`before` was written by the installation: what the server had."""
-    before = (read(path("ssh", "before")) or "engine\nplugin\nlive-restore\n").split()
+    noted = read(path("ssh", "before"))
+    before = ["engine", "plugin", "live-restore"] if noted is None else noted.split()
     if "live-restore" not in before:
         forget_live_restore()
     if "engine" not in before and run("docker", "version").returncode == 0:

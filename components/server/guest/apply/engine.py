@@ -21,6 +21,9 @@ def ensure(log) -> None:
     if run(["docker", "--version"]).returncode != 0:
         log("installing the container engine")
         install(["docker.io"], log)
+        # From Debian 13 on the command is a package of its own, which docker.io only recommends.
+        if run(["docker", "--version"]).returncode != 0:
+            install(["docker-cli"], log)
     if run(["docker", "version"], timeout=60).returncode != 0:
         must("The container engine does not start", ["systemctl", "enable", "--now", "docker.service"], timeout=180)
         answer()
