@@ -125,8 +125,8 @@ describe("what really breaks", async () => {
 
   it("is quiet while all is well", options, async () => {
     users.ask(["GET /orders/1", "GET /orders/2"]);
-    // Until here applications and agent were not there, which is told rightly.
-    await eventually("both applications are scraped, and nothing is down", async () => (await count('up{job=~"orders|billing"} == 1')) === 2 && (await count('ALERTS{alertname=~"TargetDown|HostSilent"}')) === 0, { seconds: 60 });
+    // Until here applications and agent were not there, and the first requests wait for the application's start, which is told rightly.
+    await eventually("both applications are scraped, nothing is down, and requests are answered fast", async () => (await count('up{job=~"orders|billing"} == 1')) === 2 && (await count('http_latency_seconds:p95{service_name="orders"} < 1')) > 0 && (await count('ALERTS{alertname=~"TargetDown|HostSilent|HttpSlow"}')) === 0, { seconds: 90 });
     await new Promise(wake => setTimeout(wake, 4_000));
     begin();
     await new Promise(wake => setTimeout(wake, 15_000));
