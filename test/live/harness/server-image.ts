@@ -6,7 +6,7 @@ import { sha256 } from "../../../components/server/bundle";
 import { run, shell, tryRun } from "./command";
 import { docker } from "./engine";
 import { alone, imageCache } from "./folders";
-import { bootstrap, recipeOf as baseRecipe, type System } from "./server-systems";
+import { bootstrap, type System } from "./server-systems";
 
 /** `bare`: a new machine, with nothing but the Compose plugin where it is not packaged. `server`: with the engine. `java`: with a Java runtime. */
 export type ServerImage = "server" | "bare" | "java";
@@ -47,7 +47,7 @@ export function ensureServerImage(which: ServerImage = "server", system: System 
     const plugin = compose.paths["docker-compose"]!;
     for (const name of new Set<ServerImage>(["bare", which])) {
       const text = dockerfiles[name](system);
-      const recipe = sha256(JSON.stringify([packages, baseRecipe(system), dockerfile(system), text, statSync(plugin).size])).slice(0, 12);
+      const recipe = sha256(JSON.stringify([packages, dockerfile(system), text, statSync(plugin).size])).slice(0, 12);
       if ((await recipeOf(imageOf(name, system))) === recipe) continue;
       if ((await tryRun("docker", ["image", "inspect", imageOf("base", system)])).code !== 0) await importBase(system);
       await build(imageOf(name, system), text, recipe, name === "bare" && withCompose(system) ? { "docker-compose": plugin } : {});
@@ -66,7 +66,7 @@ async function recipeOf(image: string): Promise<string | undefined> {
 }
 
 async function importBase(system: System): Promise<void> {
-  const archive = join(imageCache, `base-${system}-${sha256(packages + baseRecipe(system)).slice(0, 12)}.tar`);
+  const archive = join(imageCache, `base-${system}-${sha256(packages).slice(0, 12)}.tar`);
   if (!existsSync(archive)) {
     mkdirSync(imageCache, { recursive: true });
     const root = mkdtempSync(join(imageCache, ".base-"));

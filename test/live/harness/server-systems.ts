@@ -8,44 +8,29 @@ import { run } from "./command";
 /** A Linux distribution that servers of the tests may have. */
 export type System = "debian-11" | "debian-12" | "debian-13" | "ubuntu-20.04" | "ubuntu-24.04";
 
-interface Archive {
-  address: string;
-  components: string;
-  /** debootstrap's script: a release that is newer than debootstrap has none of its own. */
-  script: string;
-  /** Package with the keys, and what it must be: the machine's own distribution may not have them. @default the machine's own keys */
-  keys?: { path: string; sha256: string; file: string };
-}
+/** debootstrap's script for Ubuntu; a release that is newer than debootstrap has no link to it. It knows the archive's address, too. */
+const ubuntu = "/usr/share/debootstrap/scripts/gutsy";
 
-const debian: Archive = { address: "http://deb.debian.org/debian", components: "main", script: "sid" };
-
-/** The package holds the key F6EC B376 2474 EDA9 D21B 7022 8719 20D1 991B C93C, as Ubuntu publishes it. */
-const ubuntu: Archive = {
-  address: "http://archive.ubuntu.com/ubuntu",
-  components: "main,universe",
-  script: "gutsy",
-  keys: {
-    path: "pool/main/u/ubuntu-keyring/ubuntu-keyring_2023.11.28.1_all.deb",
-    sha256: "36de43b15853ccae0028e9a767613770c704833f82586f28eb262f0311adb8a8",
-    file: "usr/share/keyrings/ubuntu-archive-keyring.gpg",
-  },
+const systems: Record<System, { suite: string; script?: string }> = {
+  "debian-11": { suite: "bullseye" },
+  "debian-12": { suite: "bookworm" },
+  "debian-13": { suite: "trixie" },
+  "ubuntu-20.04": { suite: "focal", script: ubuntu },
+  "ubuntu-24.04": { suite: "noble", script: ubuntu },
 };
 
-const systems: Record<System, { suite: string; archive: Archive }> = {
-  "debian-11": { suite: "bullseye", archive: debian },
-  "debian-12": { suite: "bookworm", archive: debian },
-  "debian-13": { suite: "trixie", archive: debian },
-  "ubuntu-20.04": { suite: "focal", archive: ubuntu },
-  "ubuntu-24.04": { suite: "noble", archive: ubuntu },
+/** Ubuntu's keys, which another distribution may not have: F6EC B376 2474 EDA9 D21B 7022 8719 20D1 991B C93C is among them. */
+const keyring = {
+  path: "pool/main/u/ubuntu-keyring/ubuntu-keyring_2023.11.28.1_all.deb",
+  sha256: "36de43b15853ccae0028e9a767613770c704833f82586f28eb262f0311adb8a8",
+  file: "usr/share/keyrings/ubuntu-archive-keyring.gpg",
 };
 
-/** What the base of an image is made of: another text, another base. */
-export const recipeOf = (system: System) => JSON.stringify([system, systems[system].suite, systems[system].archive]);
-
-/** Why a system cannot be had here; undefined where it can. */
+/** Why a system cannot be had here; undefined where it can. Debian's packages are needed for every server. */
 export async function missingSystem(system: System): Promise<string | undefined> {
-  const { suite, archive } = systems[system];
-  const address = `${archive.address}/dists/${suite}/Release`;
+  const { suite, script } = systems[system];
+  if (!script) return undefined;
+  const address = `${await addressOf(system)}/dists/${suite}/Release`;
   const answer = await run("curl", ["-fsSL", "-m", "20", "-o", "/dev/null", address]).catch((error: Error) => error.message.trim().split("\n").at(-1));
   return answer ? `${address} cannot be read: ${answer}` : undefined;
 }
@@ -60,24 +45,31 @@ export async function cloudSystem(): Promise<System> {
 
 /** Installs a system with these packages into a folder. */
 export async function bootstrap(system: System, packages: string, root: string): Promise<void> {
-  const { suite, archive } = systems[system];
+  const { suite, script } = systems[system];
   const folder = mkdtempSync(join(tmpdir(), "pulumi-lgtm-test-keys-"));
   try {
-    const keyring = archive.keys ? [`--keyring=${await keysOf(archive, archive.keys, folder)}`] : [];
-    await run("debootstrap", ["--variant=minbase", `--components=${archive.components}`, `--include=${packages}`, ...keyring, suite, root, archive.address, `/usr/share/debootstrap/scripts/${archive.script}`], { seconds: 1200 }).catch((error: Error) => {
-      // It says a line for each package.
-      throw new Error(`${system}: ${error.message.split("\n").slice(-20).join("\n")}`);
-    });
+    const others = script ? ["--components=main,universe", `--keyring=${await keysOf(system, folder)}`] : [];
+    await run("debootstrap", ["--variant=minbase", `--include=${packages}`, ...others, suite, root, ...(script ? ["", script] : [])], { seconds: 1200 });
+  } catch (error) {
+    // It says a line for each package.
+    throw new Error(`${system}: ${(error as Error).message.split("\n").slice(-20).join("\n")}`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function keysOf({ address }: Archive, { path, sha256, file }: NonNullable<Archive["keys"]>, folder: string): Promise<string> {
-  const archive = execFileSync("curl", ["-fsSL", "-m", "60", `${address}/${path}`], { maxBuffer: 16 << 20 });
+/** Address of the archive of packages, as debootstrap's script has it. */
+function addressOf(system: System): Promise<string> {
+  const { suite, script } = systems[system];
+  return run("sh", ["-c", `ARCH=$(dpkg --print-architecture) SUITE=${suite}; default_mirror() { echo "$1"; exit; }; . ${script}`]);
+}
+
+async function keysOf(system: System, folder: string): Promise<string> {
+  const address = `${await addressOf(system)}/${keyring.path}`;
+  const archive = execFileSync("curl", ["-fsSL", "-m", "60", address], { maxBuffer: 16 << 20 });
   const found = createHash("sha256").update(archive).digest("hex");
-  if (found !== sha256) throw new Error(`${address}/${path} has the SHA-256 ${found}, expected ${sha256}.`);
+  if (found !== keyring.sha256) throw new Error(`${address} has the SHA-256 ${found}, expected ${keyring.sha256}.`);
   writeFileSync(join(folder, "keys.deb"), archive);
   await run("dpkg-deb", ["-x", join(folder, "keys.deb"), folder]);
-  return join(folder, file);
+  return join(folder, keyring.file);
 }
