@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 
 /** A resource as the program registered it. Secret values are wrapped: see {@link isSecret}. */
@@ -66,6 +67,17 @@ export async function run<T>(program: () => T, { preview = false, outputs, invok
   const result = program();
   await settled(registered);
   return { made: result, registered };
+}
+
+/** Finds what was registered by the last part of its type. */
+export function resources(registered: Registered[]) {
+  const typed = (type: string) => registered.filter(each => each.type.endsWith(`:${type}`));
+  const only = (type: string): Record<string, any> => {
+    const found = typed(type);
+    assert.equal(found.length, 1, `${type}: ${found.map(each => each.name).join(", ") || "none"}`);
+    return found[0]!.inputs;
+  };
+  return { typed, only, named: (type: string, name: string) => typed(type).find(each => each.name === name)!.inputs as Record<string, any> };
 }
 
 /** Registrations come one after the other; when none came for a while, all have. */

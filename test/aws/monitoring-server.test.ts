@@ -2,22 +2,16 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { Provider } from "@pulumi/aws/provider";
-import { parse } from "yaml";
 import { MonitoringServer, type MonitoringServerArgs } from "../../components/aws";
-import { isSecret, made, open, plainText, seen } from "../mocks";
+import { machineIn } from "../cloud/machine-in";
+import { isSecret, made, open, plainText, resources, seen } from "../mocks";
 import { account, region, run } from "./mocks";
 
 const base: MonitoringServerArgs = { allowedCidrs: ["203.0.113.0/24"] };
 
 async function server(more: Partial<MonitoringServerArgs> = {}, options: { preview?: boolean } = {}) {
   const { made: component, registered } = await run(() => new MonitoringServer("mon", { ...base, ...more }), options);
-  const typed = (type: string) => registered.filter(each => each.type.endsWith(`:${type}`));
-  const only = (type: string): Record<string, any> => {
-    const found = typed(type);
-    assert.equal(found.length, 1, `${type}: ${found.map(each => each.name).join(", ") || "none"}`);
-    return found[0]!.inputs;
-  };
-  return { component, registered, typed, only, named: (type: string, name: string) => typed(type).find(each => each.name === name)!.inputs as Record<string, any> };
+  return { component, registered, ...resources(registered) };
 }
 
 /** Text of the user data, as cloud-init sees it. */
@@ -26,8 +20,7 @@ function userDataOf(instance: Record<string, any>): string {
 }
 
 function machineOf(instance: Record<string, any>): Record<string, any> {
-  const config = parse(userDataOf(instance)) as { write_files: { path: string; content: string }[] };
-  return JSON.parse(config.write_files.find(file => file.path.endsWith("/machine.json"))!.content) as Record<string, any>;
+  return machineIn(userDataOf(instance));
 }
 
 describe("a monitoring server on AWS", () => {

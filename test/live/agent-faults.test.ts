@@ -3,8 +3,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after } from "node:test";
 import { agentScene, eventually, type AgentScene } from "./agent-scene";
-import { run } from "./harness/command";
 import { suite } from "./harness/requirements";
+import { strangeAuthority } from "./harness/self-signed";
 import { failureOf } from "./ssh-scene";
 
 // Through the real engine, beside an application that must not notice. Full disks and more are in agent-unattended.test.ts.
@@ -49,8 +49,8 @@ for (const when of ["first", "later"] as const) {
     }
     const change = { logs, cloud: "gcp" };
     await refused(it, it.up(change, { token: "0".repeat(64) }), /The monitoring server refuses the token \(401 at https:\/\/\S+\)\. Is it that of its push client 'default', and was it rotated\?/);
-    const authority = await run("openssl", ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", "/dev/null", "-subj", "/CN=another", "-days", "1"]);
-    await refused(it, it.up(change, { server: { ...it.contract, ca: `${authority}\n` } }), /The certificate at https:\S+ is not trusted: unable to get local issuer certificate/);
+    const authority = await strangeAuthority();
+    await refused(it, it.up(change, { server: { ...it.contract, ca: authority } }), /The certificate at https:\S+ is not trusted: unable to get local issuer certificate/);
     await clock(it, 3600);
     await refused(it, it.up(change), /This server's clock is 3[56]\d\d seconds behind the monitoring server's\. Let both keep their time by NTP: timedatectl set-ntp true\. What is more than 10 minutes off is refused/).finally(() => clock(it, 0));
     if (when === "first") assert.equal((await it.server.tryExec("ls -d /etc/systemd/system/lgtm-* /etc/lgtm-agent/token /etc/lgtm-agent/config.alloy; getent passwd lgtm-agent")).stdout, "");

@@ -10,9 +10,9 @@ import { setupUnit } from "../../components/agent/setup-units";
 import type { AgentSpec } from "../../components/agent/spec";
 import { agentUserData } from "../../components/agent/user-data";
 import { eventually, givePrograms, identityOf, startMonitoring } from "./agent-scene";
-import { run } from "./harness/command";
 import { startMetadata } from "./harness/metadata";
 import { suite } from "./harness/requirements";
+import { strangeAuthority } from "./harness/self-signed";
 import { startS3 } from "./harness/s3";
 import { startServer, type Server } from "./harness/server";
 import { cloudSystem } from "./harness/server-systems";
@@ -108,9 +108,9 @@ step("a cloud's own way into machines comes to the same state, changes nothing t
 
 step("what cannot work is refused in words, and what runs is not touched", async ({ server, contract, document }) => {
   const before = `${await pid(server)}\n${await server.exec("sha256sum /etc/lgtm-agent/*")}`;
-  const other = await run("openssl", ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", "/dev/null", "-subj", "/CN=another", "-days", "1"]);
+  const other = await strangeAuthority();
   const refused: [string, AgentDocument, RegExp][] = [
-    ["another authority", { ...document, files: { ...document.files, "server-ca.pem": `${other}\n` } }, /The certificate at https:\S+ is not trusted: unable to get local issuer certificate/],
+    ["another authority", { ...document, files: { ...document.files, "server-ca.pem": other } }, /The certificate at https:\S+ is not trusted: unable to get local issuer certificate/],
     ["no Docker", renderAgent({ ...spec, docker: true }, contract, document.token), /docker: this server has no group docker/],
   ];
   for (const [what, wrong, words] of refused) {

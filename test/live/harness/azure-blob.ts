@@ -7,6 +7,7 @@ import { eventually, run } from "./command";
 import { bridgeAddress, startEmulator, type Emulator } from "./emulators";
 import { freePort } from "./free-ports";
 import type { Store } from "./releases";
+import { selfSigned } from "./self-signed";
 import { azuriteAccount, ensureStoreServers, storeServers } from "./store-servers";
 
 /** Stand-in for Azure Blob Storage: Azurite with TLS, which takes tokens of an identity for the right audience, whoever signed them. */
@@ -25,8 +26,7 @@ export async function startAzureBlob(container: string): Promise<AzureBlob> {
   const host = bridgeAddress();
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), "pulumi-lgtm-test-azurite-"));
-  const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
-  await run("openssl", ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=azurite", "-addext", `subjectAltName=IP:${host}`, "-keyout", key, "-out", cert]);
+  const { key, certificate: cert } = await selfSigned(folder, [`IP:${host}`]);
   const ca = readFileSync(cert, "utf8");
   const hash = await run("openssl", ["x509", "-in", cert, "-noout", "-subject_hash"]);
   const emulator = startEmulator(process.execPath, [storeServers.azurite, "--blobHost", host, "--blobPort", String(port), "--inMemoryPersistence", "--skipApiVersionCheck", "--disableTelemetry", "--oauth", "basic", "--cert", cert, "--key", key]);

@@ -4,7 +4,7 @@ import { createServer as createTlsServer, request as httpsRequest } from "node:h
 import type { AddressInfo, Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { run } from "../harness/command";
+import { selfSigned } from "../harness/self-signed";
 
 /** Who answers for a host name: a server of the loopback, or a function. */
 export type Answerer = { port: number; tls?: true } | ((request: IncomingMessage, response: ServerResponse, body: string) => void);
@@ -36,9 +36,8 @@ export interface CloudNetwork {
  */
 export async function startCloudNetwork(hosts: Record<string, Answerer>, identity: Identity): Promise<CloudNetwork> {
   const folder = mkdtempSync(join(tmpdir(), "lgtm-network-"));
-  const [certificate, key] = [join(folder, "tls.crt"), join(folder, "tls.key")];
   const names = Object.keys(hosts).flatMap(host => [`DNS:${host}`, `DNS:*.${host}`]);
-  await run("openssl", ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=stand-in", "-addext", `subjectAltName=${names.join(",")},IP:127.0.0.1`, "-keyout", key, "-out", certificate]);
+  const { key, certificate } = await selfSigned(folder, [...names, "IP:127.0.0.1"]);
   const seen: string[] = [];
 
   const answer = (host: string, request: IncomingMessage, response: ServerResponse) => {
